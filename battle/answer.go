@@ -1,0 +1,174 @@
+package battle
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"time"
+)
+
+// A Request asks a test binary something about one of its targets. The battle
+// command writes a list of them as JSON.
+type Request struct {
+	// Do is what to do:
+	//
+	//	describe  say what the target is
+	//	parse     turn Trace into a tape
+	//	print     turn Tape into a trace
+	//	run       run Trace or Tape and report its failure
+	//	minimize  run Trace or Tape and report the shortest form of its failure
+	Do        string   `json:"do"`
+	File      string   `json:"file,omitempty"` // what errors in Trace name
+	Trace     string   `json:"trace,omitempty"`
+	Tape      []byte   `json:"tape,omitempty"`
+	Verbose   bool     `json:"verbose,omitempty"`    // narrate the run on standard error
+	HangAfter Duration `json:"hang_after,omitempty"` // instead of the target's
+	Failure   *Failure `json:"failure,omitempty"`    // for minimize: what a dead process left
+}
+
+// An Answer answers the request of the same index.
+type Answer struct {
+	Error       string       `json:"error,omitempty"`
+	Description *Description `json:"description,omitempty"`
+	Trace       string       `json:"trace,omitempty"`
+	Tape        []byte       `json:"tape,omitempty"`
+	Updates     int          `json:"updates,omitempty"`
+	Finding     *Finding     `json:"finding,omitempty"` // nil: the run passed
+}
+
+// A Description tells what a target is.
+type Description struct {
+	Target      string   `json:"target"`
+	Func        string   `json:"func"`
+	Ops         []OpInfo `json:"ops"`
+	Seeds       int      `json:"seeds"`
+	Regressions int      `json:"regressions"`
+	CorpusError string   `json:"corpus_error,omitempty"`
+}
+
+// OpInfo describes a kind of update.
+type OpInfo struct {
+	Name   string      `json:"name"`
+	Weight int         `json:"weight"`
+	Fields []FieldInfo `json:"fields"`
+}
+
+// FieldInfo describes an argument and its values.
+type FieldInfo struct {
+	Name   string `json:"name"`
+	Values string `json:"values"`
+}
+
+// answerAll carries out the requests in the file that the orders name.
+func (s *session) answerAll() error {
+	document, err := os.ReadFile(s.orders.requests)
+	if err != nil {
+		return err
+	}
+	var requests []Request
+	if err := json.Unmarshal(document, &requests); err != nil {
+		return fmt.Errorf("%s: %w", s.orders.requests, err)
+	}
+	answers := make([]Answer, len(requests))
+	for i, r := range requests {
+		if answers[i], err = s.answer(r); err != nil {
+			answers[i].Error = err.Error()
+		}
+	}
+	if document, err = json.Marshal(answers); err != nil {
+		return err
+	}
+	return writeWhole(s.orders.answers, document)
+}
+
+func (s *session) answer(r Request) (a Answer, err error) {
+	if r.HangAfter > 0 {
+		s.plan.hangAfter = time.Duration(r.HangAfter)
+	}
+	if r.Do == "describe" {
+		a.Description = s.describe()
+		return a, nil
+	}
+	prog, err := s.requested(r)
+	if err != nil {
+		return a, err
+	}
+	a.Trace, a.Updates = prog.String(), len(prog)
+	if a.Tape, err = s.plan.encode(prog); err != nil {
+		return a, err
+	}
+	switch r.Do {
+	case "parse", "print":
+	case "run":
+		s.runner = newRunner(s.plan)
+		s.runner.t.verbose = r.Verbose
+		if f, tape := s.attempt(a.Tape); f != nil {
+			a.Finding = newFinding(s.plan, s.source, s.plan.decode(tape), f)
+		}
+	case "minimize":
+		a.Finding = s.minimized(r, a.Tape)
+	default:
+		err = fmt.Errorf("unknown request %q", r.Do)
+	}
+	return a, err
+}
+
+// requested is the program that a request brings as a trace or as a tape.
+func (s *session) requested(r Request) (program, error) {
+	if r.Tape != nil {
+		return s.plan.decode(r.Tape), nil
+	}
+	return s.plan.parse(r.File, []byte(r.Trace))
+}
+
+// attempt runs a tape as often as the target asks until it fails. Its tape is cut at
+// the update that hung.
+func (s *session) attempt(tape []byte) (f *Failure, ran []byte) {
+	for range s.plan.attempts {
+		hang, hungTape := s.runner.watch(func() { f = s.runner.tape(tape) })
+		if hang != nil {
+			s.runner = newRunner(s.plan)
+			return hang, hungTape
+		}
+		if f != nil {
+			return f, tape
+		}
+	}
+	return nil, tape
+}
+
+func (s *session) minimized(r Request, tape []byte) *Finding {
+	if r.Failure != nil {
+		return s.minimal(r.Failure, tape)
+	}
+	s.runner = newRunner(s.plan)
+	f, ran := s.attempt(tape)
+	if f == nil {
+		return nil
+	}
+	return s.minimal(f, ran)
+}
+
+func (s *session) describe() *Description {
+	d := &Description{Target: s.plan.name, Func: s.source.function}
+	for _, k := range s.plan.kinds {
+		info := OpInfo{Name: k.name, Weight: k.weight, Fields: []FieldInfo{}}
+		for _, f := range k.root.fields {
+			info.Fields = append(info.Fields, FieldInfo{f.name, f.node.describe()})
+		}
+		d.Ops = append(d.Ops, info)
+	}
+	entries, err := s.plan.loadCorpus()
+	if err != nil {
+		d.CorpusError = err.Error()
+	}
+	for _, e := range entries {
+		if path.Base(path.Dir(e.file)) == "regressions" {
+			d.Regressions++
+		} else {
+			d.Seeds++
+		}
+	}
+	return d
+}

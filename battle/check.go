@@ -1,0 +1,233 @@
+package battle
+
+import (
+	"flag"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// Check tests the target with rapid, and then with the corpus:
+//
+//	func TestRing(t *testing.T) { battle.Check(t, Ring) }
+//
+// rapid draws the updates and their fields and shrinks what fails; a run has 300
+// updates on average, where rapid's own default is 30. Give -rapid.checks,
+// -rapid.steps and -rapid.seed to change what it does; without a seed, Check always
+// starts from the same one, so that a test that was green stays green.
+//
+// While Check runs it holds rapid's flags: do not run it in parallel with other
+// tests that use rapid.
+func Check[S any](t *testing.T, target Target[S]) {
+	t.Helper()
+	p := compile(target)
+	s := open(t, p)
+	if s.hunting() {
+		s.huntRapid(t)
+		return
+	}
+	if found := s.checkRapid(t, 0, time.Time{}); found != nil {
+		t.Fatal(complaint(found, nil, nil))
+	}
+	stats := s.stats()
+	t.Logf("%s: %s", p.name, stats.Table())
+	for _, short := range stats.missing(p.require) {
+		t.Errorf("%s: %s", p.name, short)
+	}
+	s.checkCorpus(t)
+}
+
+func (s *session) checkCorpus(t *testing.T) {
+	entries, err := s.plan.loadCorpus()
+	if err != nil {
+		t.Errorf("the corpus can't be used:\n%v", err)
+	}
+	for _, e := range entries {
+		t.Run(e.file, func(t *testing.T) { s.replay(t, e.prog) })
+	}
+}
+
+// rapidFlags are rapid's settings that have no other place than its flags.
+var rapidFlags sync.Mutex
+
+const (
+	stepsDefault  = "300"
+	shrinkDefault = "5s"
+)
+
+// withRapid calls f with rapid's flags set as a check wants them, except those that
+// the command line gave, and puts them back.
+func withRapid(seed uint64, f func()) {
+	rapidFlags.Lock()
+	defer rapidFlags.Unlock()
+	want := map[string]string{
+		"rapid.seed":       strconv.FormatUint(max(1, seed), 10),
+		"rapid.steps":      stepsDefault,
+		"rapid.shrinktime": shrinkDefault,
+		"rapid.nofailfile": "true", // a finding is a trace
+	}
+	for name, value := range want {
+		one := flag.Lookup(name)
+		if before := one.Value.String(); before == one.DefValue {
+			if err := one.Value.Set(value); err != nil {
+				panic("battle: rapid does not take " + name + "=" + value)
+			}
+			defer one.Value.Set(before)
+		}
+	}
+	f()
+}
+
+// checkRapid lets rapid search once. It returns the finding, or nil. Past the
+// deadline, if there is one, what is left of the search does nothing.
+func (s *session) checkRapid(tb testing.TB, seed uint64, deadline time.Time) *Finding {
+	search := &rapidSearch{session: s, deadline: deadline}
+	search.addKinds()
+	outcome := &rapidOutcome{TB: tb}
+	check := func() {
+		withRapid(seed, func() { rapid.Check(outcome, search.run) })
+	}
+	if s.hunting() {
+		done := make(chan struct{}) // rapid's FailNow ends the goroutine
+		go func() { defer close(done); check() }()
+		<-done
+	} else if hang, tape := s.runner.watch(check); hang != nil {
+		s.runner = newRunner(s.plan)
+		return s.finding(hang, tape)
+	}
+	if search.failure != nil {
+		return s.finding(search.failure, search.tape)
+	}
+	if outcome.failed {
+		tb.Fatalf("battle: rapid gave up: %s", outcome.said)
+	}
+	return nil
+}
+
+// huntRapid searches with one seed after the other until the budget is spent.
+func (s *session) huntRapid(tb testing.TB) {
+	deadline := s.started.Add(s.orders.budget)
+	for seed := s.orders.seed*1_000_003 + 1; time.Now().Before(deadline); seed++ {
+		if found := s.checkRapid(tb, seed, deadline); found != nil {
+			s.file(found)
+			if s.orders.stopFirst {
+				break
+			}
+		}
+	}
+	s.report(true)
+}
+
+// A rapidSearch is one rapid.Check.
+type rapidSearch struct {
+	session  *session
+	deadline time.Time
+	choose   *rapid.Generator[*kind]
+	record   Writer
+	failure  *Failure // of the smallest failing program so far
+	tape     []byte
+}
+
+// addKinds prepares the choice of an update by weight.
+func (q *rapidSearch) addKinds() {
+	var weighted []*kind
+	for _, k := range q.session.plan.kinds {
+		for range k.weight {
+			weighted = append(weighted, k)
+		}
+	}
+	q.choose = rapid.SampledFrom(weighted)
+}
+
+// run is the property: a program of updates, drawn field by field and applied one by
+// one, so that drawing stops where the run fails.
+func (q *rapidSearch) run(rt *rapid.T) {
+	if !q.deadline.IsZero() && time.Now().After(q.deadline) {
+		return
+	}
+	r := q.session.runner
+	q.record = Writer{}
+	q.record.Uint(0, headerSize)
+	r.begin(q.record.tape)
+	ended := false
+	end := func() *Failure {
+		ended = true
+		return r.end()
+	}
+	defer func() {
+		if !ended { // rapid abandoned the run
+			end()
+		}
+	}()
+	if r.t.failure == nil {
+		rt.Repeat(map[string]func(*rapid.T){"update": func(rt *rapid.T) {
+			if r.t.failure != nil {
+				return // a known failure ended the run: rapid may draw on
+			}
+			q.update(rt, r)
+			if r.t.failure != nil {
+				q.failed(rt, end())
+			}
+		}})
+	} else {
+		q.failed(rt, end())
+	}
+	if !ended {
+		end()
+	}
+	q.session.maybeReport()
+}
+
+// update draws an update into the value that its kind reuses, records and applies it.
+func (q *rapidSearch) update(rt *rapid.T, r *runner) {
+	k := q.choose.Draw(rt, "update")
+	one := step{kind: k, p: r.t.driver.scratch(k.index)}
+	k.root.draw(rt, k.name, one.p)
+	if err := one.encode(&q.record, q.session.plan); err != nil {
+		panic("battle: rapid drew a value out of range: " + err.Error())
+	}
+	r.now = q.record.tape
+	q.session.record.put(r.now)
+	r.guarded(func() { r.step(k) })
+}
+
+// failed reports a failure to rapid, unless it is known already: then rapid is to
+// look for others. Its text is the failure's key, so that rapid shrinks towards the
+// same failure.
+func (q *rapidSearch) failed(rt *rapid.T, f *Failure) {
+	if q.session.known[f.key()] {
+		return
+	}
+	q.failure, q.tape = f, append([]byte(nil), q.record.tape...)
+	rt.Fatalf("%s", f.key())
+}
+
+// rapidOutcome is the test that rapid sees. It keeps rapid's report from the real
+// one, which gets a finding instead.
+type rapidOutcome struct {
+	testing.TB
+	failed bool
+	said   string
+}
+
+func (o *rapidOutcome) Errorf(format string, args ...any) {
+	o.failed = true
+	o.said = fmt.Sprintf(format, args...)
+}
+func (o *rapidOutcome) Helper()                   {}
+func (o *rapidOutcome) Log(...any)                {}
+func (o *rapidOutcome) Logf(string, ...any)       {}
+func (o *rapidOutcome) Failed() bool              { return o.failed }
+func (o *rapidOutcome) Fail()                     { o.failed = true }
+func (o *rapidOutcome) FailNow()                  { o.failed = true; runtime.Goexit() }
+func (o *rapidOutcome) Error(args ...any)         { o.Errorf("%v", args) }
+func (o *rapidOutcome) Fatal(args ...any)         { o.Fatalf("%v", args) }
+func (o *rapidOutcome) SkipNow()                  { runtime.Goexit() }
+func (o *rapidOutcome) Skip(...any)               { runtime.Goexit() }
+func (o *rapidOutcome) Skipf(string, ...any)      { runtime.Goexit() }
+func (o *rapidOutcome) Fatalf(f string, a ...any) { o.Errorf(f, a...); o.FailNow() }

@@ -1,0 +1,108 @@
+package battle
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path"
+	"strings"
+)
+
+// An entry is one trace of the corpus.
+type entry struct {
+	file string // <target>/seeds/x.trace
+	prog program
+	tape []byte
+}
+
+// corpusDir is where a package keeps its corpus unless its target says otherwise.
+const corpusDir = "testdata/battle"
+
+// corpusKinds are the folders of a target's corpus.
+var corpusKinds = []string{"seeds", "regressions"}
+
+// loadCorpus reads all traces of the target, in order of their names. Files that
+// can't be used are reported together, and do not keep the others from being used.
+func (p *plan) loadCorpus() ([]entry, error) {
+	fsys := p.corpus
+	if fsys == nil {
+		fsys = os.DirFS(corpusDir)
+	}
+	var entries []entry
+	var errs []error
+	for _, kind := range corpusKinds {
+		dir := path.Join(p.name, kind)
+		files, err := fs.ReadDir(fsys, dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, f := range files {
+			if f.IsDir() || !strings.HasSuffix(f.Name(), ".trace") {
+				errs = append(errs, fmt.Errorf("%s: not a trace: the corpus holds files named *.trace", path.Join(dir, f.Name())))
+				continue
+			}
+			e, err := p.loadEntry(fsys, path.Join(dir, f.Name()))
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			entries = append(entries, e)
+		}
+	}
+	return entries, errors.Join(errs...)
+}
+
+func (p *plan) loadEntry(fsys fs.FS, file string) (entry, error) {
+	info, err := fs.Stat(fsys, file)
+	if err != nil {
+		return entry{}, err
+	}
+	if info.Size() > traceMax {
+		return entry{}, fmt.Errorf("%s: %d bytes, a trace has at most %d", file, info.Size(), traceMax)
+	}
+	text, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return entry{}, err
+	}
+	prog, err := p.parse(file, text)
+	if err != nil {
+		return entry{}, err
+	}
+	if len(prog) == 0 {
+		return entry{}, fmt.Errorf("%s: the trace has no updates", file)
+	}
+	tape, err := p.encode(prog)
+	if err != nil {
+		return entry{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return entry{file, prog, tape}, nil
+}
+
+// startingTapes are what byte mutators start from beside the corpus: a few random
+// tapes, so that the first run has all kinds of update in it. Equal seeds give equal
+// tapes.
+func (p *plan) startingTapes(seed uint64) [][]byte {
+	const tapes, size = 6, 160
+	hash := fnv.New64a()
+	hash.Write([]byte(p.name))
+	random := rand.New(rand.NewPCG(hash.Sum64(), seed))
+	var all [][]byte
+	for i := range tapes {
+		tape := make([]byte, headerSize+size<<(i%3))
+		for j := range tape {
+			tape[j] = byte(random.Uint32())
+		}
+		if i < tapes/2 {
+			clear(tape[:headerSize]) // every kind takes part
+		}
+		all = append(all, tape)
+	}
+	return all
+}

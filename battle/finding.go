@@ -1,0 +1,226 @@
+package battle
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+// A Finding is a failure with the shortest known program of updates that leads to
+// it. Its text form is one txtar file; its JSON form is for machines.
+type Finding struct {
+	ID      string `json:"id"`
+	Target  string `json:"target"`
+	Package string `json:"package"` // import path of the test
+	Func    string `json:"func"`    // the test or fuzz function, as FuzzRing
+	Failure
+	Trace    []string `json:"trace"`              // the updates, a line each
+	Tape     []byte   `json:"tape"`               // the same, encoded by this build
+	Replay   string   `json:"replay"`             // a command that shows it again
+	GoTest   string   `json:"go_test"`            // the same as Go source
+	Engine   string   `json:"engine"`             // what found it
+	Seed     uint64   `json:"seed"`               //
+	Runs     uint64   `json:"runs"`               // before it was found, in its process
+	Updates  uint64   `json:"updates"`            // likewise
+	Elapsed  Duration `json:"elapsed"`            // likewise, in seconds
+	Original int      `json:"original"`           // updates before minimising
+	Tried    int      `json:"tried"`              // candidates that minimising ran
+	Unstable bool     `json:"unstable,omitempty"` // the trace does not fail every time
+}
+
+// Duration is a time span that JSON has in seconds.
+type Duration time.Duration
+
+// MarshalJSON writes seconds.
+func (d Duration) MarshalJSON() ([]byte, error) {
+	return json.Marshal(time.Duration(d).Seconds())
+}
+
+// UnmarshalJSON reads seconds.
+func (d *Duration) UnmarshalJSON(b []byte) error {
+	var seconds float64
+	if err := json.Unmarshal(b, &seconds); err != nil {
+		return err
+	}
+	*d = Duration(seconds * float64(time.Second))
+	return nil
+}
+
+// source is the test function that a finding comes from.
+type source struct {
+	pkg      string // import path
+	function string // FuzzRing
+	variable string // the name of the target's variable, as far as is known
+}
+
+func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
+	hash := sha256.Sum256([]byte(p.name + " " + f.key()))
+	found := &Finding{
+		ID:      p.name + "-" + hex.EncodeToString(hash[:4]),
+		Target:  p.name,
+		Package: src.pkg,
+		Func:    src.function,
+		Failure: *f,
+		Replay:  fmt.Sprintf("go run battle.test/cmd/battle replay -package %s -func %s '%s'", src.pkg, src.function, quoteShell(prog.oneLine())),
+		GoTest:  goTest(p, src, prog),
+	}
+	for _, s := range prog {
+		found.Trace = append(found.Trace, s.String())
+	}
+	if tape, err := p.encode(prog); err == nil {
+		found.Tape = tape
+	}
+	return found
+}
+
+// quoteShell makes text safe between single quotes.
+func quoteShell(text string) string { return strings.ReplaceAll(text, `'`, `'\''`) }
+
+// goTest writes the finding as a test in the style of a person.
+func goTest(p *plan, src source, prog program) string {
+	variable := src.variable
+	if variable == "" {
+		variable = strings.TrimPrefix(strings.TrimPrefix(src.function, "Fuzz"), "Test")
+	}
+	var b []byte
+	b = fmt.Appendf(b, "func Test%sRegression(t *testing.T) {\n\tbattle.Replay(t, %s,\n", exported(p.name), variable)
+	for _, s := range prog {
+		b = append(b, "\t\t&"...)
+		b = s.kind.root.literal(b, s.p, s.kind.typ.PkgPath())
+		b = append(b, ",\n"...)
+	}
+	return string(append(b, "\t)\n}\n"...))
+}
+
+// exported turns a target's name into the end of a Go name: tip-ring is TipRing.
+func exported(name string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(name, "-") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+// Title is the finding in one line.
+func (f *Finding) Title() string {
+	return fmt.Sprintf("%s: %s in update %d of %d (%s): %s", f.Target, f.Kind, f.Moment+1, len(f.Trace), f.Op, firstLine(f.Message))
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// Text is the finding as txtar.
+func (f *Finding) Text() []byte {
+	archive := &txtar.Archive{Comment: []byte(f.Title() + "\n" + f.history() + "\n")}
+	add := func(name, text string) {
+		if text != "" {
+			archive.Files = append(archive.Files, txtar.File{Name: name, Data: section(text)})
+		}
+	}
+	add("failure", fmt.Sprintf("%s\nat %s\nin %s\n", f.Failure.Message, f.Place, f.Failure.Func))
+	add("trace", f.markedTrace())
+	add("expected", f.Expected)
+	add("actual", f.Actual)
+	add("diff", f.Diff)
+	add("stack", f.Stack)
+	add("replay", f.Replay)
+	add("regression_test.go", f.GoTest)
+	return txtar.Format(archive)
+}
+
+// history says how the finding came about.
+func (f *Finding) history() string {
+	var parts []string
+	if f.Engine != "" {
+		parts = append(parts, fmt.Sprintf("found by %s after %d updates in %d runs", f.Engine, f.Updates, f.Runs))
+	}
+	if f.Original > len(f.Trace) {
+		parts = append(parts, fmt.Sprintf("minimised from %d updates to %d", f.Original, len(f.Trace)))
+	}
+	if f.Unstable {
+		parts = append(parts, "the trace fails only on some schedules: replay tries several times")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// markedTrace is the trace with a caret under the update that failed.
+func (f *Finding) markedTrace() string {
+	var b strings.Builder
+	for i, line := range f.Trace {
+		b.WriteString(line + "\n")
+		if i == f.Moment {
+			fmt.Fprintf(&b, "#%s %s\n", strings.Repeat("^", max(1, len(line)-1)), firstLine(f.Message))
+		}
+	}
+	return b.String()
+}
+
+// section makes text fit into a txtar file: it ends in a line end, and a line that
+// would be taken for a file marker is indented.
+func section(text string) []byte {
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	lines := bytes.SplitAfter([]byte(text), []byte("\n"))
+	for i, line := range lines {
+		if bytes.HasPrefix(line, []byte("-- ")) {
+			lines[i] = append([]byte(" "), line...)
+		}
+	}
+	return bytes.Join(lines, nil)
+}
+
+// Write puts the finding's text and its JSON twin into a folder, as <ID>.txtar and
+// <ID>.json. A finding that is there already stays if its trace is no longer.
+func (f *Finding) Write(dir string) (path string, err error) {
+	path = filepath.Join(dir, f.ID+".txtar")
+	twin := filepath.Join(dir, f.ID+".json")
+	if old, err := ReadFinding(twin); err == nil && len(old.Trace) <= len(f.Trace) {
+		return path, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	if err := writeWhole(path, f.Text()); err != nil {
+		return "", err
+	}
+	document, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	return path, writeWhole(twin, append(document, '\n'))
+}
+
+// ReadFinding reads the JSON twin of a finding.
+func ReadFinding(path string) (*Finding, error) {
+	document, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &Finding{}
+	if err := json.Unmarshal(document, f); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// writeWhole writes a file so that a reader, or a crash, sees all of it or nothing.
+func writeWhole(path string, content []byte) error {
+	temp := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
+	if err := os.WriteFile(temp, content, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(temp, path)
+}

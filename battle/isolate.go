@@ -1,0 +1,105 @@
+package battle
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// isolatedMax bounds how many processes minimising starts for one finding, and
+// isolatedHang how long an update may take in them.
+const (
+	isolatedMax  = 80
+	isolatedHang = 250 * time.Millisecond
+)
+
+// minimalIsolated minimises a failure that a process does not survive: each
+// candidate runs in a process of its own, which is this test binary once more.
+func (s *session) minimalIsolated(f *Failure, prog program) *Finding {
+	original := len(prog)
+	m := &minimiser{prog: prog, limit: isolatedMax}
+	if s.canIsolate() {
+		m.fails = func(candidate program) bool { return s.isolated(candidate).same(f) }
+		if m.still(prog) {
+			m.minimise()
+		}
+	}
+	f.Moment = max(0, len(m.prog)-1)
+	found := newFinding(s.plan, s.source, m.prog, f)
+	found.Original, found.Tried = original, m.runs
+	return found
+}
+
+// canIsolate tells whether this binary can run one of its tests again.
+func (s *session) canIsolate() bool {
+	_, err := os.Executable()
+	return err == nil && testing.Testing() && s.source.function != ""
+}
+
+// isolated runs a program in a process of its own and returns its failure. A process
+// that dies without an answer is a failure too.
+func (s *session) isolated(prog program) *Failure {
+	dir, err := os.MkdirTemp("", "battle-")
+	if err != nil {
+		return nil
+	}
+	defer os.RemoveAll(dir)
+	request := Request{Do: "run", File: "isolated", Trace: prog.String(), HangAfter: Duration(min(isolatedHang, s.plan.hangAfter))}
+	document, err := json.Marshal([]Request{request})
+	if err != nil {
+		return nil
+	}
+	requests, answers := filepath.Join(dir, "requests.json"), filepath.Join(dir, "answers.json")
+	if err := os.WriteFile(requests, document, 0o644); err != nil {
+		return nil
+	}
+	output, runErr := s.runSelf(requests, answers)
+	document, err = os.ReadFile(answers)
+	if err != nil {
+		return deathOf(prog, output, runErr)
+	}
+	var got []Answer
+	if json.Unmarshal(document, &got) != nil || len(got) != 1 || got[0].Finding == nil {
+		return nil
+	}
+	return &got[0].Finding.Failure
+}
+
+func (s *session) runSelf(requests, answers string) ([]byte, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	const startUp = 20 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), startUp)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, "-test.run=^"+s.source.function+"$", "-test.count=1")
+	cmd.Env = append(os.Environ(),
+		EnvEngine+"="+engineAnswer, EnvTarget+"="+s.plan.name,
+		EnvRequests+"="+requests, EnvAnswers+"="+answers)
+	return cmd.CombinedOutput()
+}
+
+// deathOf describes a process that died while it ran a program.
+func deathOf(prog program, output []byte, err error) *Failure {
+	f := &Failure{Kind: Death, Moment: max(0, len(prog)-1), Message: fmt.Sprintf("the process died: %v", err)}
+	if len(prog) > 0 {
+		f.Op = prog[len(prog)-1].kind.name
+	}
+	for line := range bytes.Lines(output) {
+		if text := strings.TrimSpace(string(line)); strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "runtime: ") {
+			f.Message = "the process died: " + text
+			break
+		}
+	}
+	const stackMax = 8 << 10
+	f.Stack = string(output[:min(len(output), stackMax)])
+	return f
+}

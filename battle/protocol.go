@@ -1,0 +1,102 @@
+package battle
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+)
+
+// The battle command drives a test binary through its environment. With none of
+// these set, a test binary is an ordinary one.
+//
+//	BATTLE_ENGINE  native, gofuzz or rapid: hunt, and report into BATTLE_DIR;
+//	               answer: carry out the requests in BATTLE_REQUESTS
+//	BATTLE_TARGET  the target that is meant, where a function has several
+//	BATTLE_DIR     folder for findings/, stats/ and recorder/
+//	BATTLE_SEED    where random choices start, a number
+//	BATTLE_BUDGET  how long the rapid engine hunts, a Go duration
+//	BATTLE_STOP    "first": stop at the first finding
+//	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
+//	BATTLE_REQUESTS, BATTLE_ANSWERS  files of JSON, see [Request] and [Answer]
+const (
+	EnvEngine   = "BATTLE_ENGINE"
+	EnvTarget   = "BATTLE_TARGET"
+	EnvDir      = "BATTLE_DIR"
+	EnvSeed     = "BATTLE_SEED"
+	EnvBudget   = "BATTLE_BUDGET"
+	EnvStop     = "BATTLE_STOP"
+	EnvVariable = "BATTLE_VAR"
+	EnvRequests = "BATTLE_REQUESTS"
+	EnvAnswers  = "BATTLE_ANSWERS"
+)
+
+// The engines that a test binary knows by name.
+const (
+	engineNative = "native"
+	engineGofuzz = "gofuzz"
+	engineRapid  = "rapid"
+	engineAnswer = "answer"
+)
+
+// ExitRestart is the status of a process that reported a finding which left it
+// unusable, such as a hang: start another to go on hunting.
+const ExitRestart = 77
+
+// orders are what the environment asks of a test binary.
+type orders struct {
+	engine    string
+	target    string
+	dir       string
+	seed      uint64
+	budget    time.Duration
+	stopFirst bool
+	variable  string
+	requests  string
+	answers   string
+}
+
+// ordersFrom reads the environment. What it can't read is an error that names the
+// variable: a misspelt order must not turn into an ordinary green test run.
+func ordersFrom(getenv func(string) string) (orders, error) {
+	o := orders{
+		engine:    getenv(EnvEngine),
+		target:    getenv(EnvTarget),
+		dir:       getenv(EnvDir),
+		stopFirst: getenv(EnvStop) == "first",
+		variable:  getenv(EnvVariable),
+		requests:  getenv(EnvRequests),
+		answers:   getenv(EnvAnswers),
+	}
+	switch o.engine {
+	case "":
+		return orders{}, nil
+	case engineNative, engineGofuzz, engineRapid:
+		if o.dir == "" {
+			return o, fmt.Errorf("%s=%s needs %s", EnvEngine, o.engine, EnvDir)
+		}
+	case engineAnswer:
+		if o.requests == "" || o.answers == "" {
+			return o, fmt.Errorf("%s=%s needs %s and %s", EnvEngine, o.engine, EnvRequests, EnvAnswers)
+		}
+	default:
+		return o, fmt.Errorf("%s=%q: want native, gofuzz, rapid, answer, or nothing", EnvEngine, o.engine)
+	}
+	var err error
+	if text := getenv(EnvSeed); text != "" {
+		if o.seed, err = strconv.ParseUint(text, 0, 64); err != nil {
+			return o, fmt.Errorf("%s=%q is not a number of 64 bits", EnvSeed, text)
+		}
+	}
+	if text := getenv(EnvBudget); text != "" {
+		if o.budget, err = time.ParseDuration(text); err != nil {
+			return o, fmt.Errorf("%s=%q is not a duration like 30s", EnvBudget, text)
+		}
+	}
+	return o, nil
+}
+
+func readOrders() (orders, error) { return ordersFrom(os.Getenv) }
+
+// concerns tells whether the orders are about this target.
+func (o orders) concerns(p *plan) bool { return o.target == "" || o.target == p.name }

@@ -1,0 +1,158 @@
+package battle
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Stats say what a session has done so far.
+type Stats struct {
+	Target   string      `json:"target"`
+	Engine   string      `json:"engine"`
+	PID      int         `json:"pid"`
+	Runs     uint64      `json:"runs"`
+	Updates  uint64      `json:"updates"`
+	Ops      []OpStats   `json:"ops"`
+	Labels   []LabelStat `json:"labels"`
+	Findings []string    `json:"findings"` // IDs
+	Elapsed  Duration    `json:"elapsed"`  // seconds
+	Done     bool        `json:"done"`
+}
+
+// OpStats counts the updates of a kind.
+type OpStats struct {
+	Name  string `json:"name"`
+	Count uint64 `json:"count"`
+}
+
+// LabelStat counts the runs that carried a label, and how often it was set.
+type LabelStat struct {
+	Name string `json:"name"`
+	Runs uint64 `json:"runs"`
+	Hits uint64 `json:"hits"`
+}
+
+func (s *session) stats() Stats {
+	r := s.runner
+	st := Stats{
+		Target: s.plan.name, Engine: s.orders.engine, PID: os.Getpid(),
+		Runs: r.stats.runs, Updates: r.stats.updates,
+		Findings: slices.Clone(s.findings),
+		Elapsed:  Duration(time.Since(s.started)),
+	}
+	for i, k := range s.plan.kinds {
+		st.Ops = append(st.Ops, OpStats{k.name, r.stats.byKind[i]})
+	}
+	for _, l := range r.t.labels.seen {
+		st.Labels = append(st.Labels, LabelStat{l.name, l.runs, l.hits})
+	}
+	slices.SortFunc(st.Labels, func(a, b LabelStat) int { return strings.Compare(a.Name, b.Name) })
+	return st
+}
+
+// Add adds the counts of another process of the same hunt.
+func (s *Stats) Add(o Stats) {
+	s.Runs += o.Runs
+	s.Updates += o.Updates
+	for _, op := range o.Ops {
+		i := slices.IndexFunc(s.Ops, func(mine OpStats) bool { return mine.Name == op.Name })
+		if i < 0 {
+			s.Ops = append(s.Ops, op)
+		} else {
+			s.Ops[i].Count += op.Count
+		}
+	}
+	for _, l := range o.Labels {
+		i := slices.IndexFunc(s.Labels, func(mine LabelStat) bool { return mine.Name == l.Name })
+		if i < 0 {
+			s.Labels = append(s.Labels, l)
+		} else {
+			s.Labels[i].Runs += l.Runs
+			s.Labels[i].Hits += l.Hits
+		}
+	}
+	s.Findings = append(s.Findings, o.Findings...)
+}
+
+// NeverRan lists the kinds of update that have not run.
+func (s Stats) NeverRan() []string {
+	var names []string
+	for _, op := range s.Ops {
+		if op.Count == 0 {
+			names = append(names, op.Name)
+		}
+	}
+	return names
+}
+
+// Table shows the counts to a person.
+func (s Stats) Table() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d updates in %d runs\n", s.Updates, s.Runs)
+	for _, op := range s.Ops {
+		fmt.Fprintf(&b, "  %-24s %12d  %5.1f %% of updates\n", op.Name, op.Count, percent(op.Count, s.Updates))
+	}
+	for _, l := range s.Labels {
+		fmt.Fprintf(&b, "  %-24s %12d  %5.1f %% of runs\n", "label "+l.Name, l.Runs, percent(l.Runs, s.Runs))
+	}
+	if never := s.NeverRan(); len(never) > 0 {
+		fmt.Fprintf(&b, "  never ran: %s\n", strings.Join(never, ", "))
+	}
+	return b.String()
+}
+
+func percent(part, whole uint64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return 100 * float64(part) / float64(whole)
+}
+
+// missing lists the required labels that too few runs carried.
+func (s Stats) missing(require []Requirement) []string {
+	var short []string
+	for _, want := range require {
+		var runs uint64
+		for _, l := range s.Labels {
+			if l.Name == want.Label {
+				runs = l.Runs
+			}
+		}
+		if float64(runs) < want.Share*float64(s.Runs) {
+			short = append(short, fmt.Sprintf("label %q: %d of %d runs (%.2f %%), want at least %.2f %%",
+				want.Label, runs, s.Runs, percent(runs, s.Runs), 100*want.Share))
+		}
+	}
+	return short
+}
+
+const reportEvery = 250 * time.Millisecond
+
+// maybeReport reports now and then; the clock is read every few runs only.
+func (s *session) maybeReport() {
+	const runsBetween = 32
+	if s.hunting() && s.runner.stats.runs%runsBetween == 0 && time.Since(s.reported) > reportEvery {
+		s.report(false)
+	}
+}
+
+// report writes the statistics for the command to read. Progress is not worth
+// stopping for: a disk that is full shows when a finding is written.
+func (s *session) report(done bool) {
+	s.reported = time.Now()
+	st := s.stats()
+	st.Done = done
+	document, err := json.Marshal(st)
+	if err != nil {
+		panic("battle: statistics do not marshal: " + err.Error())
+	}
+	dir := filepath.Join(s.orders.dir, "stats")
+	if err := os.MkdirAll(dir, 0o755); err == nil {
+		_ = writeWhole(filepath.Join(dir, fmt.Sprintf("%s-%d.json", s.plan.name, os.Getpid())), document)
+	}
+}

@@ -1,0 +1,185 @@
+package battle
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A driver is a target's subject and its updates behind a type-free face.
+type driver interface {
+	start()
+	stop()
+	// scratch is the value of a kind that decoding reuses.
+	scratch(kind int) unsafe.Pointer
+	// apply runs the scratch value of a kind, and then the invariants.
+	apply(t *T, kind int)
+}
+
+// typed is the driver of Target[S].
+type typed[S any] struct {
+	target  Target[S]
+	subject S
+	values  []Update[S]
+	places  []unsafe.Pointer
+}
+
+func newTyped[S any](target Target[S]) *typed[S] {
+	d := &typed[S]{target: target}
+	for _, op := range target.Ops {
+		v := op.make()
+		d.values = append(d.values, v)
+		d.places = append(d.places, pointerOf(v))
+	}
+	return d
+}
+
+func (d *typed[S]) start()                          { d.subject = d.target.New() }
+func (d *typed[S]) scratch(kind int) unsafe.Pointer { return d.places[kind] }
+
+func (d *typed[S]) stop() {
+	if d.target.Close != nil {
+		d.target.Close(d.subject)
+	}
+	var none S
+	d.subject = none
+}
+
+func (d *typed[S]) apply(t *T, kind int) {
+	d.values[kind].Apply(t, d.subject)
+	if d.target.Check != nil && t.failure == nil {
+		d.target.Check(t, d.subject)
+	}
+}
+
+// A runner runs tapes, one after the other, on one goroutine.
+type runner struct {
+	t     T
+	dec   decoder
+	stats counts
+	begun bool // New has returned
+
+	// now is the tape of the present run as far as it is known. beat tells the
+	// watchdog how far the run is: the number of the run and, from 1, of the update
+	// in it, or 0 between runs. Its store publishes now.
+	now  []byte
+	beat atomic.Uint64
+}
+
+// counts are the statistics of a runner.
+type counts struct {
+	runs    uint64
+	updates uint64
+	byKind  []uint64
+}
+
+func newRunner(p *plan) *runner {
+	r := &runner{}
+	r.t.plan = p
+	r.t.driver = p.newDriver()
+	r.dec.plan = p
+	r.stats.byKind = make([]uint64, len(p.kinds))
+	return r
+}
+
+const momentBits = 32
+
+// tape runs a tape and returns what ended the run, or nil. It allocates nothing but
+// what New and the updates do.
+func (r *runner) tape(tape []byte) *Failure {
+	r.begin(tape)
+	r.guarded(r.loop)
+	return r.end()
+}
+
+// loop applies the updates of the tape up to its end or the first failure.
+func (r *runner) loop() {
+	r.dec.open(r.now)
+	for k := r.dec.next(); k != nil && r.t.failure == nil; k = r.dec.next() {
+		k.root.decode(&r.dec.reader, r.t.driver.scratch(k.index))
+		r.step(k)
+	}
+}
+
+// step applies the scratch value of a kind, as one update of a run that has begun.
+func (r *runner) step(k *kind) {
+	r.t.op = k
+	r.stats.byKind[k.index]++
+	r.beat.Store(r.t.labels.run<<momentBits | uint64(r.t.moment+1))
+	if r.t.plan.memoryMax != 0 && r.t.moment%memoryEvery == 0 {
+		r.checkMemory()
+	}
+	if r.t.verbose {
+		r.t.narrate(k)
+	}
+	r.t.driver.apply(&r.t, k.index)
+	r.t.moment++
+}
+
+// begin starts a run.
+func (r *runner) begin(tape []byte) {
+	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, 0, false
+	r.t.labels.run++
+	r.now = tape
+	r.beat.Store(r.t.labels.run << momentBits)
+	r.guarded(r.start)
+}
+
+func (r *runner) start() {
+	r.t.driver.start()
+	r.begun = true
+}
+
+// end finishes a run and returns its failure.
+func (r *runner) end() *Failure {
+	r.stats.runs++
+	r.stats.updates += uint64(r.t.moment)
+	if r.begun {
+		r.guarded(r.t.driver.stop)
+	}
+	r.beat.Store(0)
+	return r.t.failure
+}
+
+// guarded runs f and turns a panic into the run's failure. It does nothing in a run
+// that has already failed before New returned.
+func (r *runner) guarded(f func()) {
+	if r.t.failure != nil && !r.begun {
+		return
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			r.recovered(recover())
+		}
+	}()
+	f()
+	ended = true
+}
+
+// recovered judges a panic. What is nil here is a call of runtime.Goexit, which no
+// deferred call can stop: the goroutine of the run is lost, its failure is not.
+func (r *runner) recovered(value any) {
+	if _, stopped := value.(stopRun); stopped || r.t.failure != nil {
+		return
+	}
+	var pcs [stackMax]uintptr
+	stack := pcs[:runtime.Callers(2, pcs[:])]
+	f := &Failure{Kind: Panic, Moment: r.t.moment, Op: r.t.opName()}
+	if value == nil {
+		f.Message = "runtime.Goexit was called (t.FailNow of a *testing.T does that: use the *battle.T)"
+		f.locate(stack)
+		f.Kind = Harness
+	} else {
+		origin := f.locatePanic(stack)
+		f.Message = fmt.Sprint(value)
+		if !r.begun || r.t.plan.harness[origin.Function] || packageOf(origin.Function) == ownPackage {
+			f.Kind = Harness
+		}
+	}
+	if !r.t.quiet {
+		f.Stack = stackText(stack)
+	}
+	r.t.failure = f
+}

@@ -1,0 +1,149 @@
+package battle
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"time"
+)
+
+// A Target declares a subject, its oracle and the updates that drive both. S is
+// usually a pointer to a struct that holds the two side by side.
+//
+// A Target is a plain value: declare it once in a package variable and hand it to
+// [Fuzz], [Check], [Replay] and [Bytes]. Those compile it, and panic if it cannot
+// be used, naming the type, the field and what to write instead.
+type Target[S any] struct {
+	// Name is the target's name in traces, findings and folders: lower-case
+	// letters, digits and dashes.
+	Name string
+
+	// New makes a fresh subject and oracle at the start of every run. It must be
+	// deterministic; a panic in it is a fault of the harness, not a finding.
+	New func() S
+
+	// Ops lists the kinds of update. The order is part of the tape's encoding
+	// (not of the trace's): append new kinds at the end.
+	Ops []OpKind[S]
+
+	// Check, if set, tests the invariants. It runs after every update.
+	Check func(t *T, s S)
+
+	// Close, if set, releases what New made. It runs at the end of every run.
+	Close func(s S)
+
+	// Corpus holds <Name>/seeds/*.trace and <Name>/regressions/*.trace. Nil means
+	// the folder testdata/battle of the package under test.
+	Corpus fs.FS
+
+	// Require lists the labels that [Check] must see often enough; see [Require].
+	Require []Requirement
+
+	// HangAfter is how long one update may take before it counts as a hang.
+	// Zero means two seconds.
+	HangAfter time.Duration
+
+	// MemoryMax is the heap, in bytes, past which a run counts as a finding. The
+	// heap of the whole process is measured, every 64 updates. Zero means no limit.
+	MemoryMax uint64
+
+	// Attempts is how often a trace is run before it counts as passing, when a
+	// finding is confirmed, minimised or replayed. Leave it at zero (once) unless
+	// the subject starts goroutines whose schedule the tape does not decide.
+	Attempts int
+}
+
+// A Requirement is a label and the least share of runs that must carry it.
+type Requirement struct {
+	Label string
+	Share float64
+}
+
+// Require asks that at least share (0 to 1) of [Check]'s runs carry the label.
+// It answers what QuickCheck's checkCoverage answers: a property that holds only
+// because the interesting case never came up should not look green.
+func Require(label string, share float64) Requirement {
+	return Requirement{Label: label, Share: share}
+}
+
+const (
+	hangAfterDefault = 2 * time.Second
+	kindsMax         = 256
+)
+
+var targetName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// A plan is a compiled target without its type parameter: all that the engines,
+// the minimiser and the printers need.
+type plan struct {
+	name      string
+	kinds     []*kind
+	byName    map[string]*kind
+	all       selector // no kind left out
+	newDriver func() driver
+	corpus    fs.FS
+	require   []Requirement
+	hangAfter time.Duration
+	memoryMax uint64
+	attempts  int
+	harness   harness
+}
+
+// compile checks the target and makes its plan; it panics on misuse.
+func compile[S any](target Target[S]) *plan {
+	misuse := func(format string, args ...any) {
+		panic(fmt.Sprintf("battle: target %q: %s", target.Name, fmt.Sprintf(format, args...)))
+	}
+	switch {
+	case !targetName.MatchString(target.Name):
+		misuse("the name must match %s", targetName)
+	case target.New == nil:
+		misuse("New is nil: set it to the function that makes a fresh subject and oracle")
+	case len(target.Ops) == 0:
+		misuse("Ops is empty: list the kinds of update, as in battle.Ops(battle.Op[*Append](1))")
+	case len(target.Ops) > kindsMax:
+		misuse("%d kinds of update, the most is %d", len(target.Ops), kindsMax)
+	case target.HangAfter < 0 || target.Attempts < 0:
+		misuse("HangAfter and Attempts must not be negative")
+	}
+	p := &plan{
+		name:      target.Name,
+		byName:    make(map[string]*kind),
+		corpus:    target.Corpus,
+		require:   target.Require,
+		hangAfter: target.HangAfter,
+		memoryMax: target.MemoryMax,
+		attempts:  max(1, target.Attempts),
+	}
+	if p.hangAfter == 0 {
+		p.hangAfter = hangAfterDefault
+	}
+	for _, r := range target.Require {
+		if r.Label == "" || !(r.Share > 0 && r.Share <= 1) {
+			misuse("Require(%q, %v): want a label and a share above 0 and up to 1", r.Label, r.Share)
+		}
+	}
+	weights := 0
+	for i, op := range target.Ops {
+		if op.weight < 1 {
+			misuse("update %s: weight %d, want at least 1", op.typ, op.weight)
+		}
+		weights += op.weight
+		k, err := newKind(i, op.weight, op.typ)
+		if err != nil {
+			misuse("%v", err)
+		}
+		if twin := p.byName[k.name]; twin != nil {
+			misuse("updates %s and %s are both named %q in traces: rename one type", twin.typ, k.typ, k.name)
+		}
+		p.kinds = append(p.kinds, k)
+		p.byName[k.name] = k
+	}
+	if weights > selectorSize {
+		misuse("the weights add up to %d, the most is %d: one byte of the tape selects the update", weights, selectorSize)
+	}
+	p.all = newSelector(p.kinds, 0)
+	p.harness = harnessOf(target)
+	p.newDriver = func() driver { return newTyped(target) }
+	return p
+}

@@ -1,0 +1,244 @@
+package battle
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A trace is a program as text: an update a line, its kind and then its fields as
+// name=value. Blank lines and what follows a '#' do not count. A ';' ends a line too,
+// so that a trace fits on a command line.
+//
+//	# the story of the tip bug
+//	restart base=315567
+//	read from=base offset=-2142 length=8
+//
+// Numbers are Go integers; enumerations are words; bytes are quoted Go strings or
+// hexadecimal (0x00ff); lists are [1 2 3]; nested structs are {a=1 b=2}.
+
+// traceMax bounds what is read as a trace, in bytes.
+const traceMax = 16 << 20
+
+func (s step) String() string {
+	return string(s.kind.root.printFields([]byte(s.kind.name), s.p))
+}
+
+func (p program) String() string {
+	var b strings.Builder
+	for _, s := range p {
+		b.WriteString(s.String())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// oneLine is the trace with semicolons for line ends.
+func (p program) oneLine() string {
+	var parts []string
+	for _, s := range p {
+		parts = append(parts, s.String())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// parse reads a trace. The error names the file, the line and the column.
+func (p *plan) parse(file string, text []byte) (program, error) {
+	switch {
+	case len(text) > traceMax:
+		return nil, fmt.Errorf("%s: %d bytes, a trace has at most %d", file, len(text), traceMax)
+	case bytes.IndexByte(text, 0) >= 0:
+		line := 1 + bytes.Count(text[:bytes.IndexByte(text, 0)], []byte("\n"))
+		return nil, fmt.Errorf("%s:%d: a NUL byte: this is a binary file, not a trace", file, line)
+	}
+	var prog program
+	for i, line := range bytes.Split(text, []byte("\n")) {
+		if !utf8.Valid(line) {
+			return nil, fmt.Errorf("%s:%d: not UTF-8", file, i+1)
+		}
+		if bytes.IndexByte(line, '\r') >= 0 {
+			return nil, fmt.Errorf("%s:%d: a carriage return: a trace's lines end in LF alone (for git: *.trace text eol=lf)", file, i+1)
+		}
+		s := &scanner{file: file, line: i + 1, text: string(line)}
+		for s.peek() != '\n' {
+			if s.peek() == ';' {
+				s.pos++
+				continue
+			}
+			one, err := p.parseUpdate(s)
+			if err != nil {
+				return nil, err
+			}
+			prog = append(prog, one)
+		}
+	}
+	return prog, nil
+}
+
+func (p *plan) parseUpdate(s *scanner) (step, error) {
+	name, err := s.word()
+	if err != nil {
+		return step{}, err
+	}
+	k := p.byName[name]
+	if k == nil {
+		return step{}, s.errorf("unknown update %q in target %s, want %s", name, p.name, oneOf(p.kindNames()))
+	}
+	one := newStep(k)
+	if err := k.root.parseFields(s, one.p); err != nil {
+		return step{}, err
+	}
+	if !s.atEnd() {
+		return step{}, s.errorf("got %q, want a field of %s", s.peek(), k.name)
+	}
+	return one, nil
+}
+
+func (p *plan) kindNames() []string {
+	var names []string
+	for _, k := range p.kinds {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// A scanner reads one line of a trace.
+type scanner struct {
+	file  string
+	line  int
+	text  string
+	pos   int
+	start int // of the token last read, for errors
+}
+
+func (s *scanner) errorf(format string, args ...any) error {
+	return fmt.Errorf("%s:%d:%d: %w", s.file, s.line, s.start+1, fmt.Errorf(format, args...))
+}
+
+// skip passes over white space and a comment.
+func (s *scanner) skip() {
+	for s.pos < len(s.text) && (s.text[s.pos] == ' ' || s.text[s.pos] == '\t') {
+		s.pos++
+	}
+	if s.pos < len(s.text) && s.text[s.pos] == '#' {
+		s.pos = len(s.text)
+	}
+}
+
+// atEnd reports the end of the update: of its line, or a semicolon.
+func (s *scanner) atEnd() bool {
+	c := s.peek()
+	return c == '\n' || c == ';'
+}
+
+func (s *scanner) peek() byte {
+	s.skip()
+	if s.pos == len(s.text) {
+		return '\n'
+	}
+	return s.text[s.pos]
+}
+
+func (s *scanner) expect(c byte) error {
+	got := s.peek()
+	s.start = s.pos
+	if got != c {
+		if got == '\n' {
+			return s.errorf("the line ends, want %q", c)
+		}
+		return s.errorf("got %q, want %q", got, c)
+	}
+	s.pos++
+	return nil
+}
+
+// word reads a name, an enumeration's word or a number.
+func (s *scanner) word() (string, error) {
+	s.skip()
+	s.start = s.pos
+	for s.pos < len(s.text) && isWordByte(s.text[s.pos]) {
+		s.pos++
+	}
+	if s.pos == s.start {
+		if s.pos == len(s.text) {
+			return "", s.errorf("the line ends, want a word")
+		}
+		r, _ := utf8.DecodeRuneInString(s.text[s.pos:])
+		return "", s.errorf("got %q, want a word", r)
+	}
+	return s.text[s.start:s.pos], nil
+}
+
+func isWordByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '+' || c == '_'
+}
+
+// isWord tells whether a name can stand in a trace and not be taken for a number.
+func isWord(name string) bool {
+	for i := range len(name) {
+		if !isWordByte(name[i]) || name[i] == '+' {
+			return false
+		}
+	}
+	return name != "" && (name[0] >= 'a' && name[0] <= 'z' || name[0] >= 'A' && name[0] <= 'Z')
+}
+
+// bytes reads a quoted string or hexadecimal bytes.
+func (s *scanner) bytes() ([]byte, error) {
+	s.skip()
+	s.start = s.pos
+	if s.pos < len(s.text) && s.text[s.pos] == '"' {
+		quoted, err := strconv.QuotedPrefix(s.text[s.pos:])
+		if err != nil {
+			return nil, s.errorf("a quoted string without its end")
+		}
+		s.pos += len(quoted)
+		plain, err := strconv.Unquote(quoted)
+		if err != nil {
+			return nil, s.errorf("%s is not a Go string: %v", quoted, err)
+		}
+		return []byte(plain), nil
+	}
+	word, err := s.word()
+	if err != nil {
+		return nil, err
+	}
+	digits, ok := strings.CutPrefix(word, "0x")
+	if !ok {
+		return nil, s.errorf("got %q, want bytes as \"text\" or 0x00ff", word)
+	}
+	return s.hex(digits)
+}
+
+func (s *scanner) hex(digits string) ([]byte, error) {
+	if len(digits)%2 != 0 {
+		return nil, s.errorf("0x%s has half a byte", digits)
+	}
+	b := make([]byte, len(digits)/2)
+	for i := range b {
+		v, err := strconv.ParseUint(digits[2*i:2*i+2], 16, 8)
+		if err != nil {
+			return nil, s.errorf("%q is not hexadecimal", digits[2*i:2*i+2])
+		}
+		b[i] = byte(v)
+	}
+	return b, nil
+}
+
+func appendQuoted(b []byte, text string) []byte { return strconv.AppendQuoteToASCII(b, text) }
+
+// oneOf lists words for an error message, in their order.
+func oneOf(words []string) string {
+	switch len(words) {
+	case 0:
+		return "nothing"
+	case 1:
+		return words[0]
+	}
+	words = slices.Clone(words)
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

@@ -1,0 +1,92 @@
+package battle
+
+import (
+	"runtime"
+	"strings"
+	"time"
+)
+
+// watchTicks is how many looks in a row must find the same update before it counts
+// as a hang. Ticks are counted, not time: a machine that was asleep or overloaded
+// delays the ticks too, and does not turn slow updates into findings.
+const watchTicks = 20
+
+// watch calls f, which runs something on r, on a goroutine of its own, and returns
+// nil when it returns. If an update hangs, watch returns the failure and the tape
+// that led to it; r and the goroutine are lost then.
+func (r *runner) watch(f func()) (*Failure, []byte) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done) // even if f calls runtime.Goexit
+		f()
+	}()
+	ticker := time.NewTicker(max(r.t.plan.hangAfter/watchTicks, time.Millisecond))
+	defer ticker.Stop()
+	var last uint64
+	for still := 0; ; {
+		select {
+		case <-done:
+			return nil, nil
+		case <-ticker.C:
+		}
+		switch beat := r.beat.Load(); {
+		case beat == 0 || beat != last:
+			last, still = beat, 0
+		case still < watchTicks:
+			still++
+		default:
+			return r.hung(int(beat&(1<<momentBits-1)) - 1)
+		}
+	}
+}
+
+// hung describes the hang of the update at moment. It touches only what the run
+// wrote before its last beat.
+func (r *runner) hung(moment int) (*Failure, []byte) {
+	prog := r.t.plan.decode(r.now)
+	f := &Failure{
+		Kind:    Hang,
+		Message: "the update did not end within " + r.t.plan.hangAfter.String(),
+	}
+	if moment >= 0 && moment < len(prog) {
+		prog = prog[:moment+1]
+		f.Moment, f.Op = moment, prog[moment].kind.name
+	}
+	f.Stack, f.Func, f.Place = hangingStack()
+	tape, err := r.t.plan.encode(prog)
+	if err != nil {
+		panic("battle: a decoded tape does not encode: " + err.Error())
+	}
+	return f, tape
+}
+
+// hangingStack picks the goroutine of the run from all, and its innermost frame
+// outside the machinery.
+func hangingStack() (stack, function, at string) {
+	buf := make([]byte, 1<<20)
+	all := string(buf[:runtime.Stack(buf, true)])
+	for one := range strings.SplitSeq(all, "\n\n") {
+		if !strings.Contains(one, ownPackage+".(*runner).step(") {
+			continue
+		}
+		lines := strings.Split(one, "\n")
+		for i := 1; i+1 < len(lines); i += 2 {
+			name := lines[i][:max(0, strings.LastIndexByte(lines[i], '('))]
+			if strings.Contains(lines[i], ownPackage+".(*runner).step(") {
+				break
+			}
+			if machinery(name) {
+				continue
+			}
+			file := strings.TrimSpace(lines[i+1])
+			file, _, _ = strings.Cut(file[strings.LastIndexAny(file, `/\`)+1:], " ")
+			line := packageOf(name) + "/" + file
+			if at == "" {
+				function, at = name, line
+			}
+			stack += name + "\n\t" + line + "\n"
+		}
+		return stack, function, at
+	}
+	return "", "", ""
+}
