@@ -1,0 +1,145 @@
+package ringbuf
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// A Reader reads from a ring without locks. It is for one goroutine at a time.
+type Reader struct {
+	ring   *Ring
+	pinned uint64 // what pin holds, for its owner
+	held   bool   // a view is out
+	busy   atomic.Bool
+
+	_   [64]byte // the writer reads the pins: one line each
+	pin atomic.Uint64
+	_   [56]byte
+}
+
+// NewReader makes a reader. Close it when it is no longer used.
+func (r *Ring) NewReader() *Reader {
+	reader := &Reader{ring: r}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := append(slices.Clone(*r.readers.Load()), reader)
+	r.readers.Store(&all)
+	return reader
+}
+
+// Close gives up the reader and its pin. A view that it still holds may change.
+func (d *Reader) Close() {
+	d.pinned, d.held = 0, false
+	d.pin.Store(0)
+	r := d.ring
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := slices.DeleteFunc(slices.Clone(*r.readers.Load()), func(other *Reader) bool { return other == d })
+	r.readers.Store(&all)
+}
+
+// ReadAt is [Ring.ReadAt] without the search for a free reader.
+func (d *Reader) ReadAt(p []byte, off uint64) (int, error) {
+	answer := d.Copy(p, off)
+	return answer.N, answer.Err()
+}
+
+// Copy is ReadAt with an answer that holds all numbers and allocates nothing, not
+// even for a refusal.
+func (d *Reader) Copy(p []byte, off uint64) Answer {
+	if d.held {
+		return Answer{Verdict: Held, Offset: off}
+	}
+	answer := d.judge(off)
+	if answer.Verdict != Data {
+		return answer
+	}
+	for answer.N < len(p) && off < answer.Tail {
+		seen, ok := d.bytes(off, answer.Tail)
+		if !ok {
+			// The writer has overtaken us in mid-read. What was copied is right, but
+			// is no answer to the question by now: its beginning is too old.
+			return d.judge(answer.Offset)
+		}
+		n := copy(p[answer.N:], seen)
+		answer.N += n
+		off += uint64(n)
+	}
+	return answer
+}
+
+// View hands out up to n bytes of the stream, from off on, without copying them. The
+// view ends where its segment does, so it may be shorter than what ReadAt would copy;
+// where there is data, and n is above 0, it is never empty. Its bytes stay as they are
+// until it is released; a reader has one view at a time.
+func (d *Reader) View(off uint64, n int) (View, Answer) {
+	if d.held {
+		return View{}, Answer{Verdict: Held, Offset: off}
+	}
+	answer := d.judge(off)
+	if answer.Verdict != Data || n <= 0 {
+		return View{}, answer
+	}
+	seen, ok := d.bytes(off, answer.Tail)
+	if !ok {
+		return View{}, d.judge(off)
+	}
+	seen = seen[:min(n, len(seen)):min(n, len(seen))]
+	answer.N = len(seen)
+	d.held = true
+	return View{seen, d}, answer
+}
+
+// judge answers the question whether off can be read now, N aside.
+func (d *Reader) judge(off uint64) Answer {
+	b := d.ring.Bounds()
+	answer := Answer{Offset: off, Bounds: b}
+	switch {
+	case off < b.First:
+		answer.Verdict = Old
+	case off > b.Tail:
+		answer.Verdict = Ahead
+	case off < b.Tail:
+		answer.Verdict = Data
+	}
+	return answer
+}
+
+// bytes finds the bytes from off to the end of its segment or to tail, and pins the
+// segment. off was at or past first when it was judged; if the writer has taken the
+// segment since, bytes reports that.
+func (d *Reader) bytes(off, tail uint64) (seen []byte, ok bool) {
+	r := d.ring
+	number := off >> r.shift
+	if d.pinned != number+1 {
+		d.pinned = number + 1
+		d.pin.Swap(number + 1) // Swap, not Store: golang/go#58020
+	}
+	// The segment's number alone would not do: where base is in mid-segment, the
+	// bytes before it were never written. That off is not below first, and first
+	// never below base, was judged before; numbers only tell segments apart.
+	segment := r.at(number).Load()
+	if segment == nil || segment.number.Load() != number {
+		return nil, false
+	}
+	from := off - number<<r.shift
+	to := min(uint64(len(segment.buf)), from+(tail-off))
+	return segment.buf[from:to:to], true
+}
+
+// A View is a part of the stream in the ring's own memory. Do not write to it.
+type View struct {
+	bytes  []byte
+	reader *Reader
+}
+
+// Bytes are the view's bytes. They are valid until Release.
+func (v View) Bytes() []byte { return v.bytes }
+
+// Release gives the view back; its bytes must not be used after that. Releasing an
+// empty view does nothing.
+func (v View) Release() {
+	if v.reader != nil {
+		v.reader.held = false
+	}
+}

@@ -1,0 +1,43 @@
+package ringbuf
+
+import "context"
+
+// Wait waits until the stream is longer than off, so that there is a byte to read
+// there, and returns the bounds then. It returns a [TooOld] if off is or falls below
+// first, and the context's error if that ends before. Waiting costs the writer a load
+// for each append, and, while somebody waits, a channel.
+func (r *Ring) Wait(ctx context.Context, off uint64) (Bounds, error) {
+	if b, ok, err := r.ready(off); ok {
+		return b, err
+	}
+	r.waiters.Add(1)
+	defer r.waiters.Add(-1)
+	for {
+		// The channel before the look at tail: the writer stores tail before it takes
+		// the channel, so either we see that tail, or it closes this channel.
+		wake := *r.wake.Load()
+		if b, ok, err := r.ready(off); ok {
+			return b, err
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return r.Bounds(), ctx.Err()
+		}
+	}
+}
+
+// ready tells whether a wait for off is over.
+func (r *Ring) ready(off uint64) (b Bounds, ok bool, err error) {
+	b = r.Bounds()
+	if off < b.First {
+		return b, true, TooOld{off, b.First, b.Tail}
+	}
+	return b, off < b.Tail, nil
+}
+
+// wakeAll lets all who wait look again.
+func (r *Ring) wakeAll() {
+	next := make(chan struct{})
+	close(*r.wake.Swap(&next))
+}
