@@ -37,6 +37,6 @@ func ExampleReader_View() {
 
 	view, answer := reader.View(4, 100)
 	defer view.Release()
-	fmt.Printf("%q %v\n", view.Bytes(), answer.Err())
+	fmt.Printf("%q %v\n", view.Bytes(), answer.Err(4))
 	// Output: "ring" <nil>
 }

@@ -41,29 +41,29 @@ func (d *Reader) Close() {
 // ReadAt is [Ring.ReadAt] without the search for a free reader.
 func (d *Reader) ReadAt(p []byte, off uint64) (int, error) {
 	answer := d.Copy(p, off)
-	return answer.N, answer.Err()
+	return answer.N, answer.Err(off)
 }
 
 // Copy is ReadAt with an answer that holds all numbers and allocates nothing, not
 // even for a refusal.
 func (d *Reader) Copy(p []byte, off uint64) Answer {
 	if d.held {
-		return Answer{Verdict: Held, Offset: off}
+		return Answer{Verdict: Held}
 	}
-	answer := d.judge(off)
+	answer := d.ring.judge(off)
 	if answer.Verdict != Data {
 		return answer
 	}
-	for answer.N < len(p) && off < answer.Tail {
-		seen, ok := d.bytes(off, answer.Tail)
-		if !ok {
+	for at := off; answer.N < len(p) && at < answer.Tail; {
+		seen := d.bytes(at, answer.Tail)
+		if seen == nil {
 			// The writer has overtaken us in mid-read. What was copied is right, but
 			// is no answer to the question by now: its beginning is too old.
-			return d.judge(answer.Offset)
+			return d.ring.judge(off)
 		}
 		n := copy(p[answer.N:], seen)
 		answer.N += n
-		off += uint64(n)
+		at += uint64(n)
 	}
 	return answer
 }
@@ -74,41 +74,40 @@ func (d *Reader) Copy(p []byte, off uint64) Answer {
 // until it is released; a reader has one view at a time.
 func (d *Reader) View(off uint64, n int) (View, Answer) {
 	if d.held {
-		return View{}, Answer{Verdict: Held, Offset: off}
+		return View{}, Answer{Verdict: Held}
 	}
-	answer := d.judge(off)
+	answer := d.ring.judge(off)
 	if answer.Verdict != Data || n <= 0 {
 		return View{}, answer
 	}
-	seen, ok := d.bytes(off, answer.Tail)
-	if !ok {
-		return View{}, d.judge(off)
+	seen := d.bytes(off, answer.Tail)
+	if seen == nil {
+		return View{}, d.ring.judge(off)
 	}
-	seen = seen[:min(n, len(seen)):min(n, len(seen))]
-	answer.N = len(seen)
+	answer.N = min(n, len(seen))
 	d.held = true
-	return View{seen, d}, answer
+	return View{seen[:answer.N:answer.N], d}, answer
 }
 
-// judge answers the question whether off can be read now, N aside.
-func (d *Reader) judge(off uint64) Answer {
-	b := d.ring.Bounds()
-	answer := Answer{Offset: off, Bounds: b}
+// judge answers whether off can be read now, N aside.
+func (r *Ring) judge(off uint64) Answer {
+	b := r.Bounds()
+	verdict := Data
 	switch {
 	case off < b.First:
-		answer.Verdict = Old
+		verdict = Old
 	case off > b.Tail:
-		answer.Verdict = Ahead
-	case off < b.Tail:
-		answer.Verdict = Data
+		verdict = Ahead
+	case off == b.Tail:
+		verdict = AtTail
 	}
-	return answer
+	return Answer{Verdict: verdict, Bounds: b}
 }
 
 // bytes finds the bytes from off to the end of its segment or to tail, and pins the
 // segment. off was at or past first when it was judged; if the writer has taken the
-// segment since, bytes reports that.
-func (d *Reader) bytes(off, tail uint64) (seen []byte, ok bool) {
+// segment since, bytes returns nil.
+func (d *Reader) bytes(off, tail uint64) []byte {
 	r := d.ring
 	number := off >> r.shift
 	if d.pinned != number+1 {
@@ -120,11 +119,11 @@ func (d *Reader) bytes(off, tail uint64) (seen []byte, ok bool) {
 	// never below base, was judged before; numbers only tell segments apart.
 	segment := r.at(number).Load()
 	if segment == nil || segment.number.Load() != number {
-		return nil, false
+		return nil
 	}
 	from := off - number<<r.shift
 	to := min(uint64(len(segment.buf)), from+(tail-off))
-	return segment.buf[from:to:to], true
+	return segment.buf[from:to:to]
 }
 
 // A View is a part of the stream in the ring's own memory. Do not write to it.

@@ -228,7 +228,7 @@ func (r *Ring) ReadAt(p []byte, off uint64) (int, error) {
 	reader := r.borrow()
 	answer := reader.Copy(p, off)
 	reader.busy.Store(false)
-	return answer.N, answer.Err()
+	return answer.N, answer.Err(off)
 }
 
 // borrow takes a reader that nobody uses, or adds one: there are as many as there

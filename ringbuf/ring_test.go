@@ -125,14 +125,14 @@ func TestAViewStaysWhileTheRingTurnsOver(t *testing.T) {
 	defer d.Close()
 	appendStream(t, r, 40)
 	view, answer := d.View(1003, 5)
-	require.NoError(t, answer.Err())
+	require.NoError(t, answer.Err(1003))
 	require.Equal(t, 5, answer.N)
 	for range 50 {
 		appendStream(t, r, 13)
 	}
 	require.Equal(t, streamBytes(1003, 5), view.Bytes())
 	_, again := d.View(1003, 5)
-	require.ErrorIs(t, again.Err(), ErrHeld)
+	require.ErrorIs(t, again.Err(1003), ErrHeld)
 	_, err := d.ReadAt(make([]byte, 1), r.Bounds().First)
 	require.ErrorIs(t, err, ErrHeld)
 	view.Release()
@@ -146,7 +146,7 @@ func TestAViewEndsWithItsSegmentAndIsNeverEmpty(t *testing.T) {
 	appendStream(t, r, 64)
 	for off := range uint64(64) {
 		view, answer := d.View(off, 100)
-		require.NoError(t, answer.Err())
+		require.NoError(t, answer.Err(off))
 		require.NotEmpty(t, view.Bytes())
 		require.Equal(t, streamBytes(off, len(view.Bytes())), view.Bytes())
 		require.Equal(t, len(view.Bytes()), cap(view.Bytes()), "an append to a view must not reach the ring")
