@@ -1,0 +1,341 @@
+package fuzz
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"battle.test/battle"
+	"battle.test/corpus"
+	"battle.test/oracle"
+	"battle.test/ringbuf"
+)
+
+// Ring is the tip ring beside its model. Offsets are drawn as distances from base,
+// first and tail; segments are small, so that a few appends turn the ring over.
+var Ring = battle.Target[*ringPair]{
+	Name: "ring",
+	New:  newRingPair,
+	Ops: battle.Ops(
+		battle.Op[*Append](6),
+		battle.Op[*Read](6),
+		battle.Op[*ReadAt](2),
+		battle.Op[*ReadFar](1),
+		battle.Op[*View](3),
+		battle.Op[*Release](1),
+		battle.Op[*Wait](1),
+		battle.Op[*Restart](1),
+		battle.Op[*Recover](1),
+		battle.Op[*AppendLong](1),
+		battle.Op[*Reattach](1),
+	),
+	Check:  checkRing,
+	Close:  (*ringPair).close,
+	Corpus: corpus.FS,
+	Require: []battle.Requirement{
+		battle.Require("wrapped", 0.5),
+		battle.Require("below base", 0.2),
+		battle.Require("too old", 0.5),
+		battle.Require("last offsets", 0.02),
+		battle.Require("view outlived its segment", 0.2),
+	},
+}
+
+// Mark is what an offset is relative to.
+type Mark uint8
+
+const (
+	Base  Mark = iota // where the ring was started
+	First             // the oldest retained byte
+	Tail              // the next byte to come
+)
+
+func (m Mark) String() string { return [...]string{"base", "first", "tail"}[m] }
+
+const ringViews = 3
+
+type ringPair struct {
+	ring        *ringbuf.Ring
+	reader      *ringbuf.Reader
+	log         oracle.Ring
+	incarnation uint64
+	views       [ringViews]heldView
+	payload     []byte
+	got         []byte
+}
+
+// heldView is a view that was not released yet, and what it showed at first.
+type heldView struct {
+	reader *ringbuf.Reader
+	view   ringbuf.View
+	want   []byte
+	off    uint64
+}
+
+func newRingPair() *ringPair {
+	p := &ringPair{payload: make([]byte, 0, 2048), got: make([]byte, 4096)}
+	p.log.Bytes = make([]byte, 0, 4096)
+	p.restart(0, 64)
+	return p
+}
+
+// restart begins a new incarnation with an empty ring.
+func (p *ringPair) restart(base uint64, capacity int) {
+	p.close()
+	ring, err := ringbuf.New(capacity, base)
+	if err != nil {
+		panic(err)
+	}
+	p.ring, p.reader = ring, ring.NewReader()
+	for i := range p.views {
+		p.views[i].reader = ring.NewReader()
+	}
+	p.log = oracle.Ring{Base: base, Capacity: uint64(capacity), Bytes: p.log.Bytes[:0]}
+	p.incarnation++
+}
+
+func (p *ringPair) close() {
+	for i := range p.views {
+		p.release(i)
+	}
+}
+
+func (p *ringPair) release(slot int) {
+	v := &p.views[slot]
+	v.view.Release()
+	v.view, v.want = ringbuf.View{}, v.want[:0]
+}
+
+func (p *ringPair) at(m Mark, distance int64) uint64 {
+	return [...]uint64{p.log.Base, p.log.First(), p.log.Tail()}[m] + uint64(distance)
+}
+
+// label marks what kind of question was asked.
+func (p *ringPair) label(t *battle.T, off uint64, verdict string) {
+	switch {
+	case verdict == oracle.TooOld && off < p.log.Base:
+		t.Label("below base")
+	case verdict == oracle.TooOld:
+		t.Label("too old")
+	case verdict == oracle.Future:
+		t.Label("future")
+	case verdict == oracle.Nothing:
+		t.Label("at tail")
+	}
+	if off > math.MaxUint64-64 {
+		t.Label("last offsets")
+	}
+}
+
+// Append appends Length bytes of the stream.
+type Append struct {
+	Length uint8 `draw:"0..120"`
+}
+
+func (a *Append) Apply(t *battle.T, p *ringPair) { p.append(t, int(a.Length)) }
+
+// AppendLong appends more than a ring may hold.
+type AppendLong struct {
+	Length uint16 `draw:"0..2000"`
+}
+
+func (a *AppendLong) Apply(t *battle.T, p *ringPair) { p.append(t, int(a.Length)) }
+
+func (p *ringPair) append(t *battle.T, n int) {
+	p.payload = p.payload[:n]
+	fillStream(p.payload, p.log.Tail(), p.incarnation)
+	tail := p.log.Tail()
+	ok := p.log.Append(p.payload)
+	err := p.ring.Append(p.payload)
+	if !ok {
+		t.Label("overflow")
+		battle.Equal[error](t, ringbuf.Overflow{Tail: tail, Length: n}, err, "append's error")
+	} else if err != nil {
+		t.Errorf("append of %d bytes at %d: %v", n, tail, err)
+	}
+	if uint64(len(p.log.Bytes)) > p.log.Capacity {
+		t.Label("wrapped")
+	}
+	t.Maximize("appended", uint64(len(p.log.Bytes)))
+}
+
+// Read copies bytes through a reader.
+type Read struct {
+	From   Mark  `draw:"0..2"`
+	Offset int16 `draw:"-80..80"` // relative to From
+	Length uint8 `draw:"0..80"`
+}
+
+func (r *Read) Apply(t *battle.T, p *ringPair) {
+	p.read(t, p.at(r.From, int64(r.Offset)), int(r.Length))
+}
+
+// ReadFar asks far away, for more.
+type ReadFar struct {
+	From   Mark   `draw:"0..2"`
+	Offset int16  // relative to From
+	Length uint16 `draw:"0..4000"`
+}
+
+func (r *ReadFar) Apply(t *battle.T, p *ringPair) {
+	p.read(t, p.at(r.From, int64(r.Offset)), int(r.Length))
+}
+
+func (p *ringPair) read(t *battle.T, off uint64, n int) {
+	verdict, want := p.log.Read(off, n)
+	p.label(t, off, verdict)
+	answer := p.reader.Copy(p.got[:n], off)
+	battle.Equal(t, verdict, verdictNames[answer.Verdict], "verdict")
+	battle.Equal(t, want, p.got[:answer.N], "bytes read")
+	p.checkBounds(t, answer.Bounds)
+}
+
+var verdictNames = [...]string{
+	ringbuf.AtTail: oracle.Nothing, ringbuf.Data: oracle.Data,
+	ringbuf.Old: oracle.TooOld, ringbuf.Ahead: oracle.Future, ringbuf.Held: "held",
+}
+
+func (p *ringPair) checkBounds(t *battle.T, got ringbuf.Bounds) {
+	battle.Equal(t, p.log.First(), got.First, "first")
+	battle.Equal(t, p.log.Tail(), got.Tail, "tail")
+}
+
+// ReadAt asks as any goroutine may, at any of the 2^64 offsets.
+type ReadAt struct {
+	Relative bool // to tail; else an offset as it is
+	Offset   uint64
+	Length   uint8 `draw:"0..80"`
+}
+
+func (r *ReadAt) Apply(t *battle.T, p *ringPair) {
+	off := r.Offset
+	if r.Relative {
+		off = p.log.Tail() - off%256 + 2
+	}
+	verdict, want := p.log.Read(off, int(r.Length))
+	p.label(t, off, verdict)
+	n, err := p.ring.ReadAt(p.got[:r.Length], off)
+	battle.Equal(t, want, p.got[:n], "bytes read")
+	p.checkError(t, verdict, off, err)
+}
+
+func (p *ringPair) checkError(t *battle.T, verdict string, off uint64, err error) {
+	var want error
+	switch verdict {
+	case oracle.TooOld:
+		want = ringbuf.TooOld{Offset: off, First: p.log.First(), Tail: p.log.Tail()}
+	case oracle.Future:
+		want = ringbuf.Future{Offset: off, First: p.log.First(), Tail: p.log.Tail()}
+	}
+	battle.Equal(t, want, err, "error")
+}
+
+// View takes a view, and holds it until it is released or its slot is taken.
+type View struct {
+	Slot   uint8 `draw:"0..2"`
+	From   Mark  `draw:"0..2"`
+	Offset int16 `draw:"-80..80"`
+	Length uint8 `draw:"0..80"`
+}
+
+func (v *View) Apply(t *battle.T, p *ringPair) {
+	p.release(int(v.Slot))
+	held := &p.views[v.Slot]
+	off := p.at(v.From, int64(v.Offset))
+	verdict, want := p.log.Read(off, int(v.Length))
+	p.label(t, off, verdict)
+	view, answer := held.reader.View(off, int(v.Length))
+	battle.Equal(t, verdict, verdictNames[answer.Verdict], "verdict")
+	battle.Equal(t, answer.N, len(view.Bytes()), "length of the view against the answer's")
+	if len(view.Bytes()) == 0 && len(want) > 0 || len(view.Bytes()) > len(want) {
+		t.Errorf("a view of %d bytes at %d, the oracle has %d", len(view.Bytes()), off, len(want))
+		return
+	}
+	battle.Equal(t, want[:len(view.Bytes())], view.Bytes(), "bytes of the view")
+	held.view, held.off = view, off
+	held.want = append(held.want[:0], view.Bytes()...)
+}
+
+// Release releases a view.
+type Release struct {
+	Slot uint8 `draw:"0..2"`
+}
+
+func (r *Release) Apply(t *battle.T, p *ringPair) { p.release(int(r.Slot)) }
+
+// Wait waits with a context that has ended: what is there is found all the same.
+type Wait struct {
+	From   Mark  `draw:"0..2"`
+	Offset int16 `draw:"-40..40"`
+}
+
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+func (w *Wait) Apply(t *battle.T, p *ringPair) {
+	off := p.at(w.From, int64(w.Offset))
+	verdict, _ := p.log.Read(off, 1)
+	bounds, err := p.ring.Wait(ended, off)
+	p.checkBounds(t, bounds)
+	switch verdict {
+	case oracle.TooOld, oracle.Data:
+		p.checkError(t, verdict, off, err)
+	default:
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("wait for %d with tail %d: got %v, want %v", off, p.log.Tail(), err, context.Canceled)
+		}
+	}
+}
+
+// Restart starts a new ring, as a server does that has loaded a snapshot.
+type Restart struct {
+	Base     uint32
+	High     bool  // count Base down from 2^64-1
+	Capacity uint8 `draw:"1..160"`
+	Scale    uint8 `draw:"0..3"` // capacity is multiplied by 4 to this power
+}
+
+func (r *Restart) Apply(t *battle.T, p *ringPair) {
+	base := uint64(r.Base)
+	if r.High {
+		base = math.MaxUint64 - base%4096
+	}
+	p.restart(base, int(r.Capacity)<<(2*r.Scale))
+	t.Reach("capacity", p.log.Capacity)
+}
+
+// Recover restarts from a snapshot of this stream: Back bytes are behind tail, or as
+// many as there are.
+type Recover struct {
+	Back uint8 `draw:"0..200"`
+}
+
+func (r *Recover) Apply(t *battle.T, p *ringPair) {
+	t.Label("recovered")
+	p.restart(p.log.Tail()-min(uint64(r.Back), p.log.Tail()), int(p.log.Capacity))
+}
+
+// Reattach replaces the reader.
+type Reattach struct{}
+
+func (*Reattach) Apply(t *battle.T, p *ringPair) {
+	p.reader.Close()
+	p.reader = p.ring.NewReader()
+}
+
+// checkRing compares the bounds, and every view that is held with what it showed at
+// first.
+func checkRing(t *battle.T, p *ringPair) {
+	p.checkBounds(t, p.ring.Bounds())
+	battle.Equal(t, p.log.Base, p.ring.Base(), "base")
+	for i := range p.views {
+		v := &p.views[i]
+		battle.Equal(t, v.want, v.view.Bytes(), "bytes of a held view")
+		if len(v.want) > 0 && v.off+uint64(len(v.want)) < p.log.First() {
+			t.Label("view outlived its segment")
+		}
+	}
+}
