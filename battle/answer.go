@@ -14,6 +14,7 @@ type Request struct {
 	// Do is what to do:
 	//
 	//	describe  say what the target is
+	//	corpus    list the corpus, and the tapes that hunting starts from
 	//	parse     turn Trace into a tape
 	//	print     turn Tape into a trace
 	//	run       run Trace or Tape and report its failure
@@ -35,6 +36,16 @@ type Answer struct {
 	Tape        []byte       `json:"tape,omitempty"`
 	Updates     int          `json:"updates,omitempty"`
 	Finding     *Finding     `json:"finding,omitempty"` // nil: the run passed
+	Corpus      []CorpusItem `json:"corpus,omitempty"`
+}
+
+// A CorpusItem is a trace of the corpus in both forms. Those without a file are
+// generated.
+type CorpusItem struct {
+	File    string `json:"file,omitempty"` // ring/seeds/x.trace
+	Trace   string `json:"trace"`
+	Tape    []byte `json:"tape"`
+	Updates int    `json:"updates"`
 }
 
 // A Description tells what a target is.
@@ -86,9 +97,13 @@ func (s *session) answer(r Request) (a Answer, err error) {
 	if r.HangAfter > 0 {
 		s.plan.hangAfter = time.Duration(r.HangAfter)
 	}
-	if r.Do == "describe" {
+	switch r.Do {
+	case "describe":
 		a.Description = s.describe()
 		return a, nil
+	case "corpus":
+		a.Corpus, err = s.corpus()
+		return a, err
 	}
 	prog, err := s.requested(r)
 	if err != nil {
@@ -171,4 +186,17 @@ func (s *session) describe() *Description {
 		}
 	}
 	return d
+}
+
+func (s *session) corpus() ([]CorpusItem, error) {
+	entries, err := s.plan.loadCorpus()
+	var items []CorpusItem
+	for _, e := range entries {
+		items = append(items, CorpusItem{e.file, e.prog.String(), e.tape, len(e.prog)})
+	}
+	for _, tape := range s.plan.startingTapes(s.orders.seed) {
+		prog := s.plan.decode(tape)
+		items = append(items, CorpusItem{"", prog.String(), tape, len(prog)})
+	}
+	return items, err
 }

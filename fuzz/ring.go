@@ -295,7 +295,7 @@ type Restart struct {
 	Base     uint32
 	High     bool  // count Base down from 2^64-1
 	Capacity uint8 `draw:"1..160"`
-	Scale    uint8 `draw:"0..3"` // capacity is multiplied by 4 to this power
+	Scale    uint8 `draw:"0..4"` // capacity is multiplied by 4 to this power
 }
 
 func (r *Restart) Apply(t *battle.T, p *ringPair) {

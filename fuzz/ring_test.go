@@ -12,7 +12,7 @@ func FuzzRing(f *testing.F) { battle.Fuzz(f, Ring) }
 // has filled it is asked for offset 313425.
 func TestTipBug(t *testing.T) {
 	battle.Replay(t, Ring,
-		&Restart{Base: 315567, Capacity: 160, Scale: 3},
+		&Restart{Base: 315567, Capacity: 160, Scale: 4},
 		&ReadFar{From: Base, Offset: -2142, Length: 8},
 		&AppendLong{Length: 2000},
 		&ReadFar{From: Base, Offset: -2142, Length: 8},

@@ -1,0 +1,67 @@
+// Battle is the tester's command line: it finds the targets of a module, hunts in them
+// with every engine there is, and looks after findings and the corpus.
+//
+// It works on any module that uses the library: a target is a fuzz function whose body
+// calls battle.Fuzz. Everything that needs a target's code happens in the package's own
+// test binary, which the command builds and talks to (see battle.Request).
+//
+// Exit status: 0 nothing found, 1 something found, 2 a fault of the harness, the
+// command line or the machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+)
+
+const (
+	exitFound = 1
+	exitFault = 2
+)
+
+// errFound ends a command that found something, after it has said so.
+var errFound = errors.New("found")
+
+type commandLine struct {
+	Dir string `short:"C" default:"." type:"existingdir" help:"Run as if started in this folder."`
+
+	List     listCommand     `cmd:"" help:"List targets, their updates and fields, and the sizes of their corpora."`
+	Hunt     huntCommand     `cmd:"" help:"Hunt in all targets, with all engines, within one budget."`
+	Replay   replayCommand   `cmd:"" help:"Run a finding, a trace file or a trace again."`
+	Minimize minimizeCommand `cmd:"" help:"Find the shortest trace of the same failure."`
+	Corpus   corpusCommand   `cmd:"" help:"Show, add to, promote into, convert and prune the corpus."`
+	Bugs     bugsCommand     `cmd:"" help:"Plant the bugs of bugs/ one by one, and show which engine finds each."`
+}
+
+func main() {
+	var line commandLine
+	parser := kong.Must(&line,
+		kong.Name("battle"),
+		kong.Description("Battle-tests stateful Go systems."),
+		kong.UsageOnError(),
+		kong.Exit(func(status int) {
+			if status != 0 {
+				status = exitFault
+			}
+			os.Exit(status)
+		}),
+	)
+	parsed, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	err = parsed.Run(&line)
+	switch {
+	case errors.Is(err, errFound):
+		os.Exit(exitFound)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "battle:", err)
+		os.Exit(exitFault)
+	}
+}

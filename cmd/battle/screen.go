@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"battle.test/battle"
+)
+
+// watch shows progress until the jobs have ended: a table that redraws itself on a
+// terminal, and a line now and then elsewhere.
+func (h *hunt) watch(done <-chan struct{}) {
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	pause := 5 * time.Second
+	if terminal {
+		pause = time.Second
+	}
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	last, drawn, began := time.Now(), 0, time.Now()
+	for {
+		select {
+		case <-done:
+			return
+		case <-look.C:
+		}
+		before := h.foundSoFar()
+		for _, j := range h.jobs {
+			h.collect(j)
+		}
+		if time.Since(last) < pause {
+			continue
+		}
+		last = time.Now()
+		if !terminal {
+			fmt.Fprintln(os.Stderr, h.progress(time.Since(began)))
+			continue
+		}
+		if drawn > 0 && h.foundSoFar() == before {
+			fmt.Fprintf(os.Stderr, "\x1b[%dA\x1b[J", drawn) // up, and clear
+		}
+		table := h.table()
+		fmt.Fprint(os.Stderr, table)
+		drawn = strings.Count(table, "\n")
+	}
+}
+
+// progress is the state of the hunt in one line.
+func (h *hunt) progress(since time.Duration) string {
+	var updates uint64
+	ended := 0
+	var now []string
+	for _, j := range h.jobs {
+		r := j.row()
+		updates += r.Stats.Updates
+		switch r.State {
+		case "done":
+			ended++
+		case "hunting":
+			now = append(now, r.Target+"/"+r.Engine)
+		}
+	}
+	return fmt.Sprintf("%4.0f s  %d of %d done, now %s  %s updates  %s", since.Seconds(), ended, len(h.jobs),
+		strings.Join(now, " "), short(updates), count(h.foundSoFar(), "finding"))
+}
+
+// A row is a job's line in the summary.
+type row struct {
+	Target     string       `json:"target"`
+	Engine     string       `json:"engine"`
+	State      string       `json:"state"`
+	Seconds    float64      `json:"seconds"`
+	CPUSeconds float64      `json:"cpu_seconds"`
+	Rate       float64      `json:"updates_per_second"`
+	Stats      battle.Stats `json:"stats"`
+	OpsRan     int          `json:"ops_ran"`
+	Fault      string       `json:"fault,omitempty"`
+}
+
+func (j *job) row() row {
+	st := j.stats()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	spent := j.spent
+	if j.state == "hunting" {
+		spent = time.Since(j.started)
+	}
+	r := row{
+		Target: j.target.Name, Engine: j.engine.name(), State: j.state, Stats: st, Fault: j.fault,
+		Seconds: spent.Seconds(), CPUSeconds: j.cpu.Seconds(), OpsRan: len(st.Ops) - len(st.NeverRan()),
+	}
+	if spent > 0 {
+		r.Rate = float64(st.Updates) / spent.Seconds()
+	}
+	return r
+}
+
+// table shows all jobs.
+func (h *hunt) table() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-14s %-8s %-8s %8s %10s %10s %9s %7s %7s %9s\n",
+		"target", "engine", "state", "seconds", "updates/s", "updates", "runs", "ops", "labels", "findings")
+	for _, j := range h.jobs {
+		r := j.row()
+		fmt.Fprintf(&b, "%-14s %-8s %-8s %8.1f %10s %10s %9s %7s %7d %9d\n",
+			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(r.Stats.Updates), short(r.Stats.Runs),
+			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
+	}
+	return b.String()
+}
+
+// short writes a large number with three digits.
+func short(n uint64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.2fG", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.2fM", float64(n)/1e6)
+	case n >= 1e4:
+		return fmt.Sprintf("%.1fk", float64(n)/1e3)
+	}
+	return fmt.Sprint(n)
+}
+
+// conclude prints what the hunt came to, and turns it into an exit status.
+func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
+	h.deaths(ctx)
+	var all []*battle.Finding
+	for _, f := range h.found {
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *battle.Finding) int { return strings.Compare(a.ID, b.ID) })
+	var rows []row
+	var faults []error
+	for _, j := range h.jobs {
+		rows = append(rows, j.row())
+		if j.fault != "" {
+			faults = append(faults, fmt.Errorf("%s in %s: %s", j.engine.name(), j.target.Name, j.fault))
+		}
+	}
+	if asJSON {
+		if err := printJSON(map[string]any{"jobs": rows, "findings": all}); err != nil {
+			return err
+		}
+	} else {
+		fmt.Print("\n", h.table(), h.gaps())
+		h.show(all)
+	}
+	for _, f := range all {
+		if f.Kind == battle.Harness {
+			faults = append(faults, fmt.Errorf("%s", f.Title()))
+		}
+	}
+	switch {
+	case len(faults) > 0:
+		return fmt.Errorf("the harness is at fault:\n%w", errors.Join(faults...))
+	case len(all) > 0:
+		return errFound
+	}
+	return nil
+}
+
+// gaps names the updates that no engine ran.
+func (h *hunt) gaps() string {
+	sums := make(map[string]*battle.Stats)
+	var b strings.Builder
+	for _, j := range h.jobs {
+		if sums[j.target.Name] == nil {
+			sums[j.target.Name] = &battle.Stats{}
+		}
+		sums[j.target.Name].Add(j.stats())
+	}
+	for _, j := range h.jobs {
+		if sum := sums[j.target.Name]; sum != nil {
+			if never := sum.NeverRan(); len(never) > 0 {
+				fmt.Fprintf(&b, "%s: never ran: %s\n", j.target.Name, strings.Join(never, ", "))
+			}
+			delete(sums, j.target.Name)
+		}
+	}
+	return b.String()
+}
+
+func (h *hunt) show(all []*battle.Finding) {
+	if len(all) == 0 {
+		fmt.Println("\nno findings")
+		return
+	}
+	const most = 3
+	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), h.findings)
+	for i, f := range all {
+		if i == most {
+			fmt.Printf("\n… and %d more\n", len(all)-most)
+			break
+		}
+		fmt.Printf("\n%s", f.Text())
+	}
+}
