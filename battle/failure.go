@@ -16,7 +16,7 @@ type Failure struct {
 	Actual   string `json:"actual,omitempty"`   // what the subject said
 	Diff     string `json:"diff,omitempty"`
 	Place    string `json:"place"` // package/file.go:line
-	Func     string `json:"func"`
+	Func     string `json:"function"`
 	Op       string `json:"op"`     // the kind of the update that failed
 	Moment   int    `json:"moment"` // its index in the run, from 0
 	Stack    string `json:"stack,omitempty"`

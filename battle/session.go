@@ -50,10 +50,15 @@ func (s *session) run(tape []byte) *Finding {
 // finding confirms a failure, minimises it, and describes the shortest form.
 func (s *session) finding(f *Failure, tape []byte) *Finding {
 	found := s.minimal(f, tape)
+	s.sign(found)
+	return found
+}
+
+// sign says how the finding was come by.
+func (s *session) sign(found *Finding) {
 	found.Engine, found.Seed = s.orders.engine, s.orders.seed
 	found.Runs, found.Updates = s.runner.stats.runs, s.runner.stats.updates
 	found.Elapsed = Duration(time.Since(s.started))
-	return found
 }
 
 func (s *session) minimal(f *Failure, tape []byte) *Finding {
@@ -199,8 +204,7 @@ func (s *session) guard() {
 	forever := make(chan struct{}) // the session hunts until the process ends
 	hang, tape := s.runner.watch(func() { <-forever })
 	found := s.minimalIsolated(hang, s.plan.decode(tape))
-	found.Engine, found.Seed = s.orders.engine, s.orders.seed
-	found.Elapsed = Duration(time.Since(s.started))
+	s.sign(found)
 	if _, err := found.Write(filepath.Join(s.orders.dir, "findings")); err != nil {
 		fmt.Fprintln(os.Stderr, "battle: the finding could not be written:", err)
 	}

@@ -55,7 +55,7 @@ func readBug(dir, name string) (*bug, error) {
 	b := &bug{patch: content}
 	story := []string{}
 	for i, line := range strings.Split(string(content), "\n") {
-		if strings.HasPrefix(line, "--- ") {
+		if strings.HasPrefix(line, "--- ") || strings.HasPrefix(line, "diff ") {
 			break
 		}
 		if strings.TrimSpace(line) == "" {

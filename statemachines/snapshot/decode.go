@@ -1,0 +1,286 @@
+package snapshot
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+)
+
+// Decode checks a whole file in memory, against itself and against what is expected.
+// name is the file's name without folders. The sections are parts of b.
+func Decode(name string, b []byte, want Expect) (*Snapshot, error) {
+	s, err := Inspect(name, b)
+	if err != nil {
+		return nil, err
+	}
+	return s, want.check(name, s)
+}
+
+// Inspect is Decode without expectations: it checks that the file is whole, and that
+// its name is that of its offset.
+func Inspect(name string, b []byte) (*Snapshot, error) {
+	return parse(name, int64(len(b)), &memory{rest: b})
+}
+
+// A feed hands out a file front to back. What it returns stays valid.
+type feed interface {
+	// next returns the next n bytes; n is within what the file has left. What two calls
+	// in a row return lies side by side in memory, after expect.
+	next(n int) ([]byte, error)
+	// expect announces how many bytes will be asked for in all from now on.
+	expect(n int)
+}
+
+// memory feeds from a slice, without copying.
+type memory struct{ rest []byte }
+
+func (m *memory) expect(int) {}
+
+func (m *memory) next(n int) ([]byte, error) {
+	p := m.rest[:n]
+	m.rest = m.rest[n:]
+	return p, nil
+}
+
+// stream feeds from a reader, through one buffer for all that was announced.
+type stream struct {
+	reader io.Reader
+	buf    []byte
+}
+
+func (s *stream) expect(n int) {
+	if cap(s.buf) < n {
+		s.buf = make([]byte, n)
+	}
+	s.buf = s.buf[:n]
+}
+
+func (s *stream) next(n int) ([]byte, error) {
+	p := s.buf[:n]
+	s.buf = s.buf[n:]
+	_, err := io.ReadFull(s.reader, p)
+	return p, err
+}
+
+// A parser reads one file.
+type parser struct {
+	file string
+	feed feed
+	size int64
+	at   int64 // how much was read
+}
+
+func (p *parser) refuse(reason Reason, offset int64, got, want any) error {
+	return &Error{Reason: reason, File: p.file, Offset: offset, Got: fmt.Sprint(got), Want: fmt.Sprint(want)}
+}
+
+func (p *parser) next(n int) ([]byte, error) {
+	b, err := p.feed.next(n)
+	if err != nil {
+		return nil, p.refuse(BadSize, p.at, err, fmt.Sprintf("%d more bytes", n))
+	}
+	p.at += int64(n)
+	return b, nil
+}
+
+// parse reads a file of the given size. Nothing is allocated before the header has
+// shown that the file is as long as it should be.
+func parse(file string, size int64, feed feed) (*Snapshot, error) {
+	p := &parser{file: file, feed: feed, size: size}
+	header, err := p.header()
+	if err != nil {
+		return nil, err
+	}
+	le := binary.LittleEndian
+	s := &Snapshot{Meta: Meta{
+		Epoch:            le.Uint64(header[epochAt:]),
+		CoreStreamLength: le.Uint64(header[lengthAt:]),
+		StreamTime:       int64(le.Uint64(header[timeAt:])),
+		Minor:            le.Uint16(header[minorAt:]),
+	}}
+	for _, field := range []struct {
+		into *string
+		at   int
+	}{{&s.Stream, streamAt}, {&s.Service, serviceAt}, {&s.Writer, writerAt}} {
+		if *field.into, err = p.text(header[field.at:field.at+textSize], int64(field.at)); err != nil {
+			return nil, err
+		}
+	}
+	if want := Name(s.CoreStreamLength); file != want {
+		return nil, p.refuse(WrongName, lengthAt, file, want)
+	}
+	count := int(le.Uint32(header[countAt:])) // within bounds: header saw to it
+	feed.expect(int(size) - headerSize)
+	table, err := p.table(header, count)
+	if err != nil {
+		return nil, err
+	}
+	if s.Sections, err = p.sections(table, count); err != nil {
+		return nil, err
+	}
+	return s, p.footer(header, table)
+}
+
+// header reads and checks the header up to what its lengths say of the file.
+func (p *parser) header() ([]byte, error) {
+	if p.size == 0 {
+		return nil, p.refuse(Empty, 0, "0 bytes", "a header")
+	}
+	if p.size < headerSize+footerSize {
+		return nil, p.refuse(BadSize, 0, p.size, fmt.Sprintf("at least %d bytes", headerSize+footerSize))
+	}
+	p.feed.expect(headerSize)
+	h, err := p.next(headerSize)
+	if err != nil {
+		return nil, err
+	}
+	le := binary.LittleEndian
+	if string(h[:len(magic)]) != magic {
+		return nil, p.refuse(BadMagic, 0, fmt.Sprintf("%q", h[:len(magic)]), fmt.Sprintf("%q", magic))
+	}
+	// The version comes before the checksum: another major version may well have
+	// another checksum, and "unknown version" is the truth that helps.
+	if major := le.Uint16(h[majorAt:]); major != Major {
+		return nil, p.refuse(BadVersion, majorAt, major, Major)
+	}
+	if got, want := crc32.Checksum(h[:headSumAt], castagnoli), le.Uint32(h[headSumAt:]); got != want {
+		return nil, p.refuse(BadHeader, headSumAt, hex(got), hex(want))
+	}
+	if features := le.Uint32(h[featuresAt:]); features != 0 {
+		return nil, p.refuse(BadFeature, featuresAt, hex(features), "none")
+	}
+	if reserved := le.Uint32(h[reservedAt:]); reserved != 0 {
+		return nil, p.refuse(BadField, reservedAt, reserved, 0)
+	}
+	if size := le.Uint64(h[sizeAt:]); size != uint64(p.size) {
+		return nil, p.refuse(BadSize, sizeAt, p.size, size)
+	}
+	room := (p.size - headerSize - footerSize) / entrySize
+	if count := le.Uint32(h[countAt:]); int64(count) > room {
+		return nil, p.refuse(BadCount, countAt, count, fmt.Sprintf("at most %d in %d bytes", room, p.size))
+	}
+	return h, nil
+}
+
+func hex(sum uint32) string { return fmt.Sprintf("%#08x", sum) }
+
+// text reads a zero-padded field. After the first NUL there must be nothing else: two
+// files for one snapshot would be one too many.
+func (p *parser) text(field []byte, at int64) (string, error) {
+	text, padding, _ := bytes.Cut(field, []byte{0})
+	if i := bytes.IndexFunc(padding, func(r rune) bool { return r != 0 }); i >= 0 {
+		return "", p.refuse(BadField, at+int64(len(text)+1+i), "a byte after the end of the text", "padding of NUL")
+	}
+	return string(text), nil
+}
+
+func (p *parser) table(header []byte, count int) ([]byte, error) {
+	table, err := p.next(count * entrySize)
+	if err != nil {
+		return nil, err
+	}
+	if got, want := crc32.Checksum(table, castagnoli), binary.LittleEndian.Uint32(header[tableSumAt:]); got != want {
+		return nil, p.refuse(BadTable, headerSize, hex(got), hex(want))
+	}
+	return table, nil
+}
+
+// sections reads all sections. Their lengths must fill the file exactly.
+func (p *parser) sections(table []byte, count int) ([]Section, error) {
+	sections := make([]Section, 0, count)
+	seen := make(map[string]bool, count)
+	for i := range count {
+		at := int64(headerSize + i*entrySize)
+		section, stored, sum, err := p.entry(table[i*entrySize:], at)
+		if err != nil {
+			return nil, err
+		}
+		if seen[section.Name] {
+			return nil, p.refuse(BadField, at, fmt.Sprintf("section %q twice", section.Name), "each name once")
+		}
+		seen[section.Name] = true
+		if section.Stored, err = p.stored(section.Name, stored, sum); err != nil {
+			return nil, err
+		}
+		sections = append(sections, section)
+	}
+	if left := p.size - p.at - footerSize; left != 0 {
+		return nil, p.refuse(BadSize, p.at, fmt.Sprintf("%d bytes between the sections and the footer", left), 0)
+	}
+	return sections, nil
+}
+
+// entry reads an entry of the table.
+func (p *parser) entry(e []byte, at int64) (section Section, stored uint64, sum uint32, err error) {
+	le := binary.LittleEndian
+	if section.Name, err = p.text(e[:nameSize], at); err != nil {
+		return section, 0, 0, err
+	}
+	flags := le.Uint32(e[32:])
+	stored, section.Length = le.Uint64(e[40:]), le.Uint64(e[48:])
+	section.Optional, section.Zstd = flags&flagOptional != 0, flags&flagZstd != 0
+	left := uint64(p.size - p.at - footerSize)
+	switch {
+	case section.Name == "":
+		err = p.refuse(BadField, at, "a section without a name", "a name")
+	case flags&^(flagOptional|flagZstd) != 0:
+		err = p.refuse(BadField, at+32, hex(flags), "flags 1 and 2 only")
+	case stored > left:
+		err = p.refuse(BadLength, at+40, stored, fmt.Sprintf("at most %d, what the file has left", left))
+	case !section.Zstd && section.Length != stored:
+		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("%d, as stored", stored))
+	case section.Zstd && section.Length > min(lengthMax(stored), math.MaxInt):
+		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("at most %d for %d bytes stored", lengthMax(stored), stored))
+	}
+	return section, stored, le.Uint32(e[36:]), err
+}
+
+// stored reads a section in pieces, and sums each while it is in the cache: summing
+// after reading all of a large section would bring every byte from memory twice.
+func (p *parser) stored(name string, n uint64, want uint32) ([]byte, error) {
+	const piece = 1 << 18
+	begin, sum := p.at, uint32(0)
+	var whole []byte
+	for left := int(n); left > 0; {
+		b, err := p.next(min(left, piece))
+		if err != nil {
+			return nil, err
+		}
+		sum = crc32.Update(sum, castagnoli, b)
+		left -= len(b)
+		if whole == nil {
+			whole = b
+		} else {
+			whole = whole[:len(whole)+len(b)] // b lies right behind it
+		}
+	}
+	if sum != want {
+		return nil, p.refuse(BadSection, begin, fmt.Sprintf("%s of section %q", hex(sum), name), hex(want))
+	}
+	return whole[:len(whole):len(whole)], nil
+}
+
+func (p *parser) footer(header, table []byte) error {
+	at := p.at
+	f, err := p.next(footerSize)
+	if err != nil {
+		return err
+	}
+	if string(f[:8]) != footerMagic {
+		return p.refuse(BadFooter, at, fmt.Sprintf("%q", f[:8]), fmt.Sprintf("%q", footerMagic))
+	}
+	if size := binary.LittleEndian.Uint64(f[8:]); size != uint64(p.size) {
+		return p.refuse(BadFooter, at+8, size, p.size)
+	}
+	hash := sha256.New()
+	hash.Write(header)
+	hash.Write(table)
+	if sum := hash.Sum(nil)[:16]; !bytes.Equal(sum, f[16:]) {
+		return p.refuse(BadFooter, at+16, fmt.Sprintf("%x", f[16:]), fmt.Sprintf("%x", sum))
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+// Package memfs is a file system in memory that fails on demand and crashes as a real
+// one may: what was not synced can be lost, and names are as durable as their folder.
+//
+// It has two states. The present one is what programs see. The durable one is what a
+// crash leaves: the contents of each file as of its last Sync, and the names as of the
+// last SyncDir.
+//
+//	m := memfs.New()
+//	m.Faults.Space = 100              // the disk is full after 100 more bytes
+//	_, err := snapshot.Save(m, "d", s) // fails
+//	m.Crash(memfs.Fate{})
+package memfs
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+
+	"battle.test/statemachines/snapshot"
+)
+
+// The errors of injected faults.
+var (
+	ErrNoSpace = errors.New("memfs: no space left on device")
+	ErrIO      = errors.New("memfs: input/output error")
+)
+
+// Unlimited is the value of a fault that does not strike.
+const Unlimited = -1
+
+// Faults are counted down: a fault at 0 strikes.
+type Faults struct {
+	Space      int // bytes that can still be written
+	Syncs      int // calls of File.Sync before one fails
+	DirSyncs   int // calls of SyncDir before one fails
+	Renames    int // calls of Rename before one fails
+	ShortWrite int // calls of File.Write before one writes half, and says so without an error
+	Crash      int // calls of any kind that change something before the machine stops
+}
+
+// None are faults that never strike.
+func None() Faults {
+	return Faults{Unlimited, Unlimited, Unlimited, Unlimited, Unlimited, Unlimited}
+}
+
+// Stopped is what a call panics with when the machine stops in it. Recover it, and
+// call [FS.Crash].
+type Stopped struct{}
+
+// FS is the file system. It is for one goroutine at a time.
+type FS struct {
+	Faults  Faults
+	names   map[string]*inode
+	durable map[string]*inode
+}
+
+type inode struct {
+	content []byte
+	synced  []byte
+}
+
+var _ snapshot.FS = (*FS)(nil)
+
+// New makes an empty file system without faults.
+func New() *FS {
+	return &FS{Faults: None(), names: make(map[string]*inode), durable: make(map[string]*inode)}
+}
+
+// Fate is what a crash does beyond the least that it may.
+type Fate struct {
+	KeepNames bool // names that were not synced survive
+	KeepBytes int  // of what was not synced, a file keeps that many bytes
+}
+
+// Crash loses what is not durable.
+func (m *FS) Crash(fate Fate) {
+	if fate.KeepNames {
+		m.durable = maps.Clone(m.names)
+	}
+	m.names = maps.Clone(m.durable)
+	for _, node := range m.names {
+		kept := node.synced
+		if n := len(kept) + fate.KeepBytes; bytes.HasPrefix(node.content, kept) && len(node.content) > len(kept) {
+			kept = node.content[:min(n, len(node.content))]
+		}
+		node.content = slices.Clone(kept)
+		node.synced = slices.Clone(kept)
+	}
+}
+
+// strike counts a fault down and tells whether it is now.
+func strike(fault *int) bool {
+	if *fault > 0 {
+		*fault--
+		return false
+	}
+	struck := *fault == 0
+	*fault = Unlimited
+	return struck
+}
+
+// step is the beginning of every call that changes something.
+func (m *FS) step() {
+	if strike(&m.Faults.Crash) {
+		panic(Stopped{})
+	}
+}
+
+// Clone copies the file system, faults and all.
+func (m *FS) Clone() *FS {
+	copies := make(map[*inode]*inode)
+	copied := func(names map[string]*inode) map[string]*inode {
+		all := make(map[string]*inode, len(names))
+		for name, node := range names {
+			if copies[node] == nil {
+				copies[node] = &inode{slices.Clone(node.content), slices.Clone(node.synced)}
+			}
+			all[name] = copies[node]
+		}
+		return all
+	}
+	return &FS{Faults: m.Faults, names: copied(m.names), durable: copied(m.durable)}
+}
+
+// Create implements [snapshot.FS].
+func (m *FS) Create(name string) (snapshot.File, error) {
+	m.step()
+	node := &inode{}
+	m.names[path.Clean(name)] = node
+	return &file{m, node}, nil
+}
+
+// Open implements [snapshot.FS].
+func (m *FS) Open(name string) (io.ReadCloser, int64, error) {
+	content, err := m.Read(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), nil
+}
+
+// Read returns a file's present content itself, for tests.
+func (m *FS) Read(name string) ([]byte, error) {
+	node := m.names[path.Clean(name)]
+	if node == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return node.content, nil
+}
+
+// Write replaces a file's content durably, behind the back of all rules: this is how
+// tests damage files.
+func (m *FS) Write(name string, content []byte) {
+	node := &inode{slices.Clone(content), slices.Clone(content)}
+	m.names[path.Clean(name)], m.durable[path.Clean(name)] = node, node
+}
+
+// Rename implements [snapshot.FS].
+func (m *FS) Rename(from, to string) error {
+	m.step()
+	node := m.names[path.Clean(from)]
+	if node == nil {
+		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
+	}
+	if strike(&m.Faults.Renames) {
+		return &fs.PathError{Op: "rename", Path: from, Err: ErrIO}
+	}
+	delete(m.names, path.Clean(from))
+	m.names[path.Clean(to)] = node
+	return nil
+}
+
+// Remove implements [snapshot.FS].
+func (m *FS) Remove(name string) error {
+	m.step()
+	if m.names[path.Clean(name)] == nil {
+		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
+	}
+	delete(m.names, path.Clean(name))
+	return nil
+}
+
+// List implements [snapshot.FS]. The names are sorted.
+func (m *FS) List(dir string) ([]string, error) {
+	var names []string
+	for name := range m.names {
+		if path.Dir(name) == path.Clean(dir) {
+			names = append(names, path.Base(name))
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// SyncDir implements [snapshot.FS]. A folder's names become durable together.
+func (m *FS) SyncDir(dir string) error {
+	m.step()
+	if strike(&m.Faults.DirSyncs) {
+		return &fs.PathError{Op: "sync", Path: dir, Err: ErrIO}
+	}
+	inDir := func(name string, _ *inode) bool { return path.Dir(name) == path.Clean(dir) }
+	maps.DeleteFunc(m.durable, inDir)
+	for name, node := range m.names {
+		if inDir(name, node) {
+			m.durable[name] = node
+		}
+	}
+	return nil
+}
+
+type file struct {
+	fs   *FS
+	node *inode
+}
+
+func (f *file) Write(p []byte) (int, error) {
+	f.fs.step()
+	n := len(p)
+	var err error
+	if f.fs.Faults.Space != Unlimited {
+		if n > f.fs.Faults.Space {
+			n, err = f.fs.Faults.Space, ErrNoSpace
+		}
+		f.fs.Faults.Space -= n
+	}
+	if err == nil && n > 0 && strike(&f.fs.Faults.ShortWrite) {
+		n /= 2
+	}
+	f.node.content = append(f.node.content, p[:n]...)
+	return n, err
+}
+
+func (f *file) Sync() error {
+	f.fs.step()
+	if strike(&f.fs.Faults.Syncs) {
+		return ErrIO
+	}
+	f.node.synced = slices.Clone(f.node.content)
+	return nil
+}
+
+func (f *file) Close() error { return nil }

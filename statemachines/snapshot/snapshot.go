@@ -1,0 +1,145 @@
+package snapshot
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// The version that this package writes. It loads any minor version of its major one.
+const (
+	Major = 1
+	Minor = 0
+)
+
+// Meta tells what a snapshot is of.
+type Meta struct {
+	Stream           string // name, up to 64 bytes without NUL
+	Epoch            uint64
+	CoreStreamLength uint64 // the offset: the state is that after so many bytes
+	StreamTime       int64  // ns
+	Service          string // up to 64 bytes without NUL
+	Writer           string // version of the program that wrote it, likewise
+	Minor            uint16 // minor version of the format it has, or is to have
+}
+
+// A Section is a named part of the state.
+type Section struct {
+	Name     string // up to 32 bytes without NUL, and at least 1
+	Optional bool   // a loader that does not know it may ignore it
+	Stored   []byte // the contents, compressed or not
+	Length   uint64 // of the contents
+	Zstd     bool   // Stored is compressed
+}
+
+// A Snapshot is the state of a service at an offset of a stream.
+type Snapshot struct {
+	Meta
+	Sections []Section
+}
+
+// PlainSection makes a section of contents as they are. It keeps data, not a copy.
+func PlainSection(name string, data []byte) Section {
+	return Section{Name: name, Stored: data, Length: uint64(len(data))}
+}
+
+// ZstdSection makes a section of compressed contents. Contents that don't shrink, or
+// shrink more than a loader believes, are stored as they are.
+func ZstdSection(name string, data []byte) Section {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		panic(fmt.Sprintf("snapshot: zstd refuses its defaults: %v", err))
+	}
+	defer encoder.Close()
+	packed := encoder.EncodeAll(data, nil)
+	if len(packed) >= len(data) || uint64(len(data)) > lengthMax(uint64(len(packed))) {
+		return PlainSection(name, data)
+	}
+	return Section{Name: name, Stored: packed, Length: uint64(len(data)), Zstd: true}
+}
+
+// lengthMax is how long contents may be that are stored in n bytes. It keeps a small
+// file from asking for much memory.
+func lengthMax(n uint64) uint64 {
+	const ratio = 256
+	if n > math.MaxUint64/ratio {
+		return math.MaxUint64
+	}
+	return ratio * n
+}
+
+// Contents returns the section's contents. Those of a plain section are Stored itself;
+// those of a compressed one are allocated, Length bytes.
+func (s Section) Contents() ([]byte, error) {
+	if !s.Zstd {
+		return s.Stored, nil
+	}
+	if limit := lengthMax(uint64(len(s.Stored))); s.Length > limit {
+		return nil, &Error{Reason: BadLength, Got: fmt.Sprint(s.Length), Want: fmt.Sprintf("at most %d contents for %d bytes stored, in section %q", limit, len(s.Stored), s.Name)}
+	}
+	const windowMax = 1 << 20 // a decoder's own memory, however short the contents
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(windowMax, s.Length)))
+	if err != nil {
+		return nil, err
+	}
+	defer decoder.Close()
+	data, err := decoder.DecodeAll(s.Stored, make([]byte, 0, s.Length))
+	if err != nil {
+		return nil, &Error{Reason: BadLength, Got: err.Error(), Want: fmt.Sprintf("%d bytes of contents in section %q", s.Length, s.Name)}
+	}
+	if uint64(len(data)) != s.Length {
+		return nil, &Error{Reason: BadLength, Got: fmt.Sprint(len(data)), Want: fmt.Sprintf("%d bytes of contents in section %q", s.Length, s.Name)}
+	}
+	return data, nil
+}
+
+// Section finds a section by its name.
+func (s *Snapshot) Section(name string) (Section, bool) {
+	for _, one := range s.Sections {
+		if one.Name == name {
+			return one, true
+		}
+	}
+	return Section{}, false
+}
+
+// Name is the file name of the snapshot at an offset.
+func Name(coreStreamLength uint64) string { return fmt.Sprintf("%020d.snap", coreStreamLength) }
+
+// Expect is what a loader knows of the snapshot it wants. All of it is compared; the
+// zero value expects epoch 0 of a stream without a name.
+type Expect struct {
+	Stream   string
+	Service  string
+	Epoch    uint64
+	Durable  uint64   // length of the durable stream: a snapshot can't be past it
+	Sections []string // the sections that the loader knows
+}
+
+// check compares a snapshot that is whole with what is expected.
+func (want Expect) check(file string, s *Snapshot) error {
+	refuse := func(reason Reason, offset int64, got, wanted any) error {
+		return &Error{Reason: reason, File: file, Offset: offset, Got: fmt.Sprint(got), Want: fmt.Sprint(wanted)}
+	}
+	switch {
+	case s.Stream != want.Stream:
+		return refuse(WrongStream, streamAt, s.Stream, want.Stream)
+	case s.Service != want.Service:
+		return refuse(WrongService, serviceAt, s.Service, want.Service)
+	case s.Epoch != want.Epoch:
+		return refuse(WrongEpoch, epochAt, s.Epoch, want.Epoch)
+	case s.CoreStreamLength > want.Durable:
+		return refuse(NotDurable, lengthAt, s.CoreStreamLength, fmt.Sprintf("at most %d, the length of the durable stream", want.Durable))
+	}
+	for i, section := range s.Sections {
+		known := section.Optional
+		for _, name := range want.Sections {
+			known = known || name == section.Name
+		}
+		if !known {
+			return refuse(UnknownSection, int64(headerSize+i*entrySize), section.Name, fmt.Sprintf("one of %q, or an optional section", want.Sections))
+		}
+	}
+	return nil
+}

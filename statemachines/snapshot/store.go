@@ -1,0 +1,118 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+const (
+	suffix     = ".snap"
+	tempSuffix = ".tmp"
+)
+
+// Save writes a snapshot into a folder, under the name of its offset. When it returns
+// nil the snapshot survives a crash; when it fails, a snapshot of that name is what it
+// was before, or gone only if a crash takes it. The path has slashes.
+func Save(fsys FS, dir string, s *Snapshot) (string, error) {
+	prefix, err := s.prefix()
+	if err != nil {
+		return "", err
+	}
+	final := path.Join(dir, Name(s.CoreStreamLength))
+	temp := final + tempSuffix
+	if err := write(fsys, temp, prefix, s.Sections); err != nil {
+		_ = fsys.Remove(temp) // the first error says more
+		return "", err
+	}
+	if err := fsys.Rename(temp, final); err != nil {
+		_ = fsys.Remove(temp)
+		return "", err
+	}
+	if err := fsys.SyncDir(dir); err != nil {
+		return "", err
+	}
+	return final, nil
+}
+
+// write writes a file and makes its contents durable, but not its name.
+func write(fsys FS, name string, prefix []byte, sections []Section) (err error) {
+	file, err := fsys.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := writeAll(file, prefix); err != nil {
+		return err
+	}
+	for _, section := range sections {
+		if err := writeAll(file, section.Stored); err != nil {
+			return err
+		}
+	}
+	if err := writeAll(file, footer(prefix)); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// writeAll does not trust the count of a writer that reports no error.
+func writeAll(file File, b []byte) error {
+	n, err := file.Write(b)
+	if err == nil && n != len(b) {
+		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(b))
+	}
+	return err
+}
+
+// Load reads the snapshot at a path, checks it against itself and against what is
+// expected, and returns it. It takes memory for the file's size.
+func Load(fsys FS, name string, want Expect) (*Snapshot, error) {
+	return LoadInto(fsys, name, want, nil)
+}
+
+// LoadInto is Load into a buffer, which it uses if its capacity is that of the file or
+// more. The snapshot's sections are parts of it.
+func LoadInto(fsys FS, name string, want Expect, buf []byte) (*Snapshot, error) {
+	file, size, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	s, err := parse(path.Base(name), size, &stream{reader: file, buf: buf})
+	if err == nil {
+		err = want.check(path.Base(name), s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Latest returns the snapshot of the highest offset whose stream time is not after
+// maxStreamTime, among those that are valid and what is expected. Files that are neither
+// are skipped, and reported with their errors, newest first: a folder in which the newest
+// does not load is something an operator should hear of. Without any snapshot to
+// return the error is fs.ErrNotExist.
+func Latest(fsys FS, dir string, want Expect, maxStreamTime int64) (s *Snapshot, skipped []error, err error) {
+	names, err := fsys.List(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, suffix) })
+	slices.Sort(names) // offsets have 20 digits, so this is their order
+	for _, name := range slices.Backward(names) {
+		s, err := Load(fsys, path.Join(dir, name), want)
+		switch {
+		case err != nil:
+			skipped = append(skipped, err)
+		case s.StreamTime <= maxStreamTime:
+			return s, skipped, nil
+		}
+	}
+	return nil, skipped, fmt.Errorf("snapshot: none in %s at or before stream time %d, of %d files: %w", dir, maxStreamTime, len(names), fs.ErrNotExist)
+}
