@@ -242,7 +242,7 @@ func (p *parser) entry(e []byte, at int64) (section Section, stored uint64, sum 
 // stored reads a section in pieces, and sums each while it is in the cache: summing
 // after reading all of a large section would bring every byte from memory twice.
 func (p *parser) stored(name string, n uint64, want uint32) ([]byte, error) {
-	const piece = 1 << 18
+	const piece = 1 << 19
 	begin, sum := p.at, uint32(0)
 	var whole []byte
 	for left := int(n); left > 0; {
