@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -14,10 +15,13 @@ import (
 // name is the file's name without folders. The sections are parts of b.
 func Decode(name string, b []byte, want Expect) (*Snapshot, error) {
 	s, err := Inspect(name, b)
+	if err == nil {
+		err = want.check(name, s)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return s, want.check(name, s)
+	return s, nil
 }
 
 // Inspect is Decode without expectations: it checks that the file is whole, and that
@@ -28,8 +32,9 @@ func Inspect(name string, b []byte) (*Snapshot, error) {
 
 // A feed hands out a file front to back. What it returns stays valid.
 type feed interface {
-	// next returns the next n bytes; n is within what the file has left. What two calls
-	// in a row return lies side by side in memory, after expect.
+	// next returns the next n bytes, or with an error those that came before it; n is
+	// within what the file has left. What two calls in a row return lies side by side in
+	// memory, after expect.
 	next(n int) ([]byte, error)
 	// expect announces how many bytes will be asked for in all from now on.
 	expect(n int)
@@ -62,9 +67,13 @@ func (s *stream) expect(n int) {
 func (s *stream) next(n int) ([]byte, error) {
 	p := s.buf[:n]
 	s.buf = s.buf[n:]
-	_, err := io.ReadFull(s.reader, p)
-	return p, err
+	got, err := io.ReadFull(s.reader, p)
+	return p[:got], err
 }
+
+// sizeMax is the size of the largest file that is loaded, 1 TiB: a file that says more
+// of itself, however well its checksums agree, would only end the process.
+const sizeMax = min(1<<40, math.MaxInt)
 
 // A parser reads one file.
 type parser struct {
@@ -80,11 +89,14 @@ func (p *parser) refuse(reason Reason, offset int64, got, want any) error {
 
 func (p *parser) next(n int) ([]byte, error) {
 	b, err := p.feed.next(n)
-	if err != nil {
-		return nil, p.refuse(BadSize, p.at, err, fmt.Sprintf("%d more bytes", n))
+	p.at += int64(len(b))
+	switch {
+	case err == nil:
+		return b, nil
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, p.refuse(BadSize, p.at, "the end of the file", fmt.Sprintf("%d bytes, as many as when it was opened", p.size))
 	}
-	p.at += int64(n)
-	return b, nil
+	return nil, &Error{Reason: Unreadable, File: p.file, Offset: p.at, Got: err.Error(), Want: fmt.Sprintf("%d more bytes", n-len(b)), Err: err}
 }
 
 // parse reads a file of the given size. Nothing is allocated before the header has
@@ -122,7 +134,10 @@ func parse(file string, size int64, feed feed) (*Snapshot, error) {
 	if s.Sections, err = p.sections(table, count); err != nil {
 		return nil, err
 	}
-	return s, p.footer(header, table)
+	if err := p.footer(header, table); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // header reads and checks the header up to what its lengths say of the file.
@@ -131,7 +146,10 @@ func (p *parser) header() ([]byte, error) {
 		return nil, p.refuse(Empty, 0, "0 bytes", "a header")
 	}
 	if p.size < headerSize+footerSize {
-		return nil, p.refuse(BadSize, 0, p.size, fmt.Sprintf("at least %d bytes", headerSize+footerSize))
+		return nil, p.refuse(BadSize, 0, fmt.Sprintf("%d bytes", p.size), fmt.Sprintf("at least %d", headerSize+footerSize))
+	}
+	if p.size > sizeMax {
+		return nil, p.refuse(BadSize, 0, fmt.Sprintf("%d bytes", p.size), fmt.Sprintf("at most %d", int64(sizeMax)))
 	}
 	p.feed.expect(headerSize)
 	h, err := p.next(headerSize)
@@ -157,7 +175,7 @@ func (p *parser) header() ([]byte, error) {
 		return nil, p.refuse(BadField, reservedAt, reserved, 0)
 	}
 	if size := le.Uint64(h[sizeAt:]); size != uint64(p.size) {
-		return nil, p.refuse(BadSize, sizeAt, p.size, size)
+		return nil, p.refuse(BadSize, sizeAt, fmt.Sprintf("%d bytes", p.size), size)
 	}
 	room := (p.size - headerSize - footerSize) / entrySize
 	if count := le.Uint32(h[countAt:]); int64(count) > room {
@@ -166,7 +184,7 @@ func (p *parser) header() ([]byte, error) {
 	return h, nil
 }
 
-func hex(sum uint32) string { return fmt.Sprintf("%#08x", sum) }
+func hex(sum uint32) string { return fmt.Sprintf("0x%08x", sum) }
 
 // text reads a zero-padded field. After the first NUL there must be nothing else: two
 // files for one snapshot would be one too many.
@@ -209,7 +227,7 @@ func (p *parser) sections(table []byte, count int) ([]Section, error) {
 		sections = append(sections, section)
 	}
 	if left := p.size - p.at - footerSize; left != 0 {
-		return nil, p.refuse(BadSize, p.at, fmt.Sprintf("%d bytes between the sections and the footer", left), 0)
+		return nil, p.refuse(BadSize, p.at, fmt.Sprintf("%d bytes between the sections and the footer", left), "none")
 	}
 	return sections, nil
 }
@@ -233,7 +251,7 @@ func (p *parser) entry(e []byte, at int64) (section Section, stored uint64, sum 
 		err = p.refuse(BadLength, at+40, stored, fmt.Sprintf("at most %d, what the file has left", left))
 	case !section.Zstd && section.Length != stored:
 		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("%d, as stored", stored))
-	case section.Zstd && section.Length > min(lengthMax(stored), math.MaxInt):
+	case section.Zstd && section.Length > lengthMax(stored):
 		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("at most %d for %d bytes stored", lengthMax(stored), stored))
 	}
 	return section, stored, le.Uint32(e[36:]), err

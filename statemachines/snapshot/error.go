@@ -9,6 +9,7 @@ func (r Reason) Error() string { return "snapshot: " + string(r) }
 
 // The reasons.
 const (
+	Unreadable     Reason = "reading failed"
 	Empty          Reason = "the file is empty"
 	BadMagic       Reason = "not a snapshot"
 	BadVersion     Reason = "unknown major version"
@@ -21,6 +22,7 @@ const (
 	BadCount       Reason = "number of sections"
 	BadLength      Reason = "length of a section"
 	BadField       Reason = "a field has no canonical form"
+	BadContents    Reason = "contents of a section"
 	WrongName      Reason = "file name and header differ"
 	WrongStream    Reason = "another stream"
 	WrongService   Reason = "another service"
@@ -32,15 +34,21 @@ const (
 // An Error refuses a file.
 type Error struct {
 	Reason Reason
-	File   string
-	Offset int64 // in the file
-	Got    string
-	Want   string
+	File   string // name, without folders
+	Offset int64  // in the file, of what is wrong
+	Got    string // what is there; of a checksum, that of what is there
+	Want   string // what should be
+	Err    error  // the cause, where the file system had one, or nil
 }
 
 func (e *Error) Error() string {
 	return fmt.Sprintf("snapshot %s: %s: at byte %d: got %s, want %s", e.File, string(e.Reason), e.Offset, e.Got, e.Want)
 }
 
-// Unwrap makes errors.Is(err, snapshot.BadMagic) work.
-func (e *Error) Unwrap() error { return e.Reason }
+// Unwrap makes errors.Is(err, snapshot.BadMagic) work, and with it that for the cause.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Reason}
+	}
+	return []error{e.Reason, e.Err}
+}

@@ -1,7 +1,9 @@
 package snapshot
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,12 +14,12 @@ import (
 type FS interface {
 	// Create makes an empty file, or empties one that is there.
 	Create(path string) (File, error)
-	// Open opens a file for reading, and tells its size.
+	// Open opens a file for reading, and tells its size in bytes.
 	Open(path string) (io.ReadCloser, int64, error)
 	// Rename gives a file another name, in place of a file that has it.
 	Rename(from, to string) error
 	Remove(path string) error
-	// List returns the names of the files in a folder, without the folder.
+	// List returns the names of all that is in a folder, without the folder.
 	List(dir string) ([]string, error)
 	// SyncDir makes the names in a folder durable.
 	SyncDir(dir string) error
@@ -37,13 +39,24 @@ type osFS struct{}
 
 func (osFS) Create(path string) (File, error) { return os.Create(path) }
 
+// errNotRegular refuses what has no size, or no end.
+var errNotRegular = errors.New("not a regular file")
+
+// Open looks before it opens: to open a pipe would wait for a writer.
 func (osFS) Open(path string) (io.ReadCloser, int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	info, err := file.Stat()
-	if err != nil {
+	// The size is that of what was opened: a save may have replaced the file since.
+	if info, err = file.Stat(); err != nil {
 		file.Close()
 		return nil, 0, err
 	}
@@ -60,9 +73,7 @@ func (osFS) List(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.Type().IsRegular() {
-			names = append(names, e.Name())
-		}
+		names = append(names, e.Name())
 	}
 	return names, nil
 }

@@ -70,13 +70,15 @@ func lengthMax(n uint64) uint64 {
 }
 
 // Contents returns the section's contents. Those of a plain section are Stored itself;
-// those of a compressed one are allocated, Length bytes.
+// those of a compressed one are allocated: Length bytes, and up to about a MiB for the
+// decoder. The error is BadContents, with the section's name; a loader has checked all
+// checksums by then, so it means that the writer was wrong.
 func (s Section) Contents() ([]byte, error) {
 	if !s.Zstd {
 		return s.Stored, nil
 	}
 	if limit := lengthMax(uint64(len(s.Stored))); s.Length > limit {
-		return nil, &Error{Reason: BadLength, Got: fmt.Sprint(s.Length), Want: fmt.Sprintf("at most %d contents for %d bytes stored, in section %q", limit, len(s.Stored), s.Name)}
+		return nil, fmt.Errorf("%w: %q: got a length of %d, want at most %d for %d bytes stored", BadContents, s.Name, s.Length, limit, len(s.Stored))
 	}
 	const windowMax = 1 << 20 // a decoder's own memory, however short the contents
 	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(windowMax, s.Length)))
@@ -86,10 +88,10 @@ func (s Section) Contents() ([]byte, error) {
 	defer decoder.Close()
 	data, err := decoder.DecodeAll(s.Stored, make([]byte, 0, s.Length))
 	if err != nil {
-		return nil, &Error{Reason: BadLength, Got: err.Error(), Want: fmt.Sprintf("%d bytes of contents in section %q", s.Length, s.Name)}
+		return nil, fmt.Errorf("%w: %q: want %d bytes: %w", BadContents, s.Name, s.Length, err)
 	}
 	if uint64(len(data)) != s.Length {
-		return nil, &Error{Reason: BadLength, Got: fmt.Sprint(len(data)), Want: fmt.Sprintf("%d bytes of contents in section %q", s.Length, s.Name)}
+		return nil, fmt.Errorf("%w: %q: got %d bytes, want %d", BadContents, s.Name, len(data), s.Length)
 	}
 	return data, nil
 }
@@ -124,9 +126,9 @@ func (want Expect) check(file string, s *Snapshot) error {
 	}
 	switch {
 	case s.Stream != want.Stream:
-		return refuse(WrongStream, streamAt, s.Stream, want.Stream)
+		return refuse(WrongStream, streamAt, fmt.Sprintf("%q", s.Stream), fmt.Sprintf("%q", want.Stream))
 	case s.Service != want.Service:
-		return refuse(WrongService, serviceAt, s.Service, want.Service)
+		return refuse(WrongService, serviceAt, fmt.Sprintf("%q", s.Service), fmt.Sprintf("%q", want.Service))
 	case s.Epoch != want.Epoch:
 		return refuse(WrongEpoch, epochAt, s.Epoch, want.Epoch)
 	case s.CoreStreamLength > want.Durable:
@@ -138,7 +140,7 @@ func (want Expect) check(file string, s *Snapshot) error {
 			known = known || name == section.Name
 		}
 		if !known {
-			return refuse(UnknownSection, int64(headerSize+i*entrySize), section.Name, fmt.Sprintf("one of %q, or an optional section", want.Sections))
+			return refuse(UnknownSection, int64(headerSize+i*entrySize), fmt.Sprintf("%q", section.Name), fmt.Sprintf("one of %q, or an optional section", want.Sections))
 		}
 	}
 	return nil

@@ -15,9 +15,12 @@ const (
 	tempSuffix = ".tmp"
 )
 
-// Save writes a snapshot into a folder, under the name of its offset. When it returns
-// nil the snapshot survives a crash; when it fails, a snapshot of that name is what it
-// was before, or gone only if a crash takes it. The path has slashes.
+// Save writes a snapshot into a folder, under the name of its offset, in place of an
+// older one of that offset. The folder must exist; paths have slashes.
+//
+// When Save returns nil, the snapshot survives a crash. When it fails, or a crash ends
+// it, the name has what it had before or the new snapshot, and never a part of either.
+// A failure leaves no temporary file; a crash can leave one, see [RemoveTemporary].
 func Save(fsys FS, dir string, s *Snapshot) (string, error) {
 	prefix, err := s.prefix()
 	if err != nil {
@@ -25,18 +28,38 @@ func Save(fsys FS, dir string, s *Snapshot) (string, error) {
 	}
 	final := path.Join(dir, Name(s.CoreStreamLength))
 	temp := final + tempSuffix
-	if err := write(fsys, temp, prefix, s.Sections); err != nil {
-		_ = fsys.Remove(temp) // the first error says more
-		return "", err
+	err = write(fsys, temp, prefix, s.Sections)
+	if err == nil {
+		err = fsys.Rename(temp, final)
 	}
-	if err := fsys.Rename(temp, final); err != nil {
-		_ = fsys.Remove(temp)
-		return "", err
+	if err != nil {
+		_ = fsys.Remove(temp) // the first error says more
+		return "", fmt.Errorf("snapshot: save %s: %w", final, err)
 	}
 	if err := fsys.SyncDir(dir); err != nil {
-		return "", err
+		return "", fmt.Errorf("snapshot: save %s: %w", final, err)
 	}
 	return final, nil
+}
+
+// RemoveTemporary removes the temporary files that crashes have left in a folder, and
+// returns their names. Call it when a service starts: a save that is at work in the
+// folder would lose its file.
+func RemoveTemporary(fsys FS, dir string) (removed []string, err error) {
+	names, err := fsys.List(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if !strings.HasSuffix(name, suffix+tempSuffix) {
+			continue
+		}
+		if err := fsys.Remove(path.Join(dir, name)); err != nil {
+			return removed, err
+		}
+		removed = append(removed, name)
+	}
+	return removed, nil
 }
 
 // write writes a file and makes its contents durable, but not its name.
@@ -64,13 +87,14 @@ func write(fsys FS, name string, prefix []byte, sections []Section) (err error) 
 func writeAll(file File, b []byte) error {
 	n, err := file.Write(b)
 	if err == nil && n != len(b) {
-		err = fmt.Errorf("%w: %d of %d bytes", io.ErrShortWrite, n, len(b))
+		err = fmt.Errorf("%w: got %d bytes written, want %d", io.ErrShortWrite, n, len(b))
 	}
 	return err
 }
 
 // Load reads the snapshot at a path, checks it against itself and against what is
-// expected, and returns it. It takes memory for the file's size.
+// expected, and returns it. It takes memory for the file's size. It refuses with an
+// *[Error]; that the file can't be opened is the file system's own error.
 func Load(fsys FS, name string, want Expect) (*Snapshot, error) {
 	return LoadInto(fsys, name, want, nil)
 }
@@ -94,10 +118,11 @@ func LoadInto(fsys FS, name string, want Expect, buf []byte) (*Snapshot, error) 
 }
 
 // Latest returns the snapshot of the highest offset whose stream time is not after
-// maxStreamTime, among those that are valid and what is expected. Files that are neither
-// are skipped, and reported with their errors, newest first: a folder in which the newest
-// does not load is something an operator should hear of. Without any snapshot to
-// return the error is fs.ErrNotExist.
+// maxStreamTime, among those that are valid and what is expected. Whatever else has a
+// snapshot's suffix and a name after the one returned is skipped, and reported with its
+// error, newest first: a folder in which the newest does not load is something an
+// operator should hear of. A snapshot that is valid and too late is no error. Without
+// any snapshot to return the error is fs.ErrNotExist.
 func Latest(fsys FS, dir string, want Expect, maxStreamTime int64) (s *Snapshot, skipped []error, err error) {
 	names, err := fsys.List(dir)
 	if err != nil {

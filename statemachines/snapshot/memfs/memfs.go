@@ -36,6 +36,7 @@ const Unlimited = -1
 type Faults struct {
 	Space      int // bytes that can still be written
 	Syncs      int // calls of File.Sync before one fails
+	Lies       int // calls of File.Sync before one does nothing, and says so without an error
 	DirSyncs   int // calls of SyncDir before one fails
 	Renames    int // calls of Rename before one fails
 	ShortWrite int // calls of File.Write before one writes half, and says so without an error
@@ -44,7 +45,7 @@ type Faults struct {
 
 // None are faults that never strike.
 func None() Faults {
-	return Faults{Unlimited, Unlimited, Unlimited, Unlimited, Unlimited, Unlimited}
+	return Faults{Unlimited, Unlimited, Unlimited, Unlimited, Unlimited, Unlimited, Unlimited}
 }
 
 // Stopped is what a call panics with when the machine stops in it. Recover it, and
@@ -70,10 +71,19 @@ func New() *FS {
 	return &FS{Faults: None(), names: make(map[string]*inode), durable: make(map[string]*inode)}
 }
 
+// PageSize is how many bytes of a file reach the disk together. It is small, so that
+// small files have several.
+const PageSize = 64
+
 // Fate is what a crash does beyond the least that it may.
 type Fate struct {
 	KeepNames bool // names that were not synced survive
 	KeepBytes int  // of what was not synced, a file keeps that many bytes
+
+	// Torn makes a file that was not synced keep its length and all its pages but one,
+	// whose bytes never came to the disk: those that were there before show, or NUL.
+	Torn bool
+	Page int // which one is lost, modulo how many the file has
 }
 
 // Crash loses what is not durable.
@@ -83,13 +93,34 @@ func (m *FS) Crash(fate Fate) {
 	}
 	m.names = maps.Clone(m.durable)
 	for _, node := range m.names {
-		kept := node.synced
-		if n := len(kept) + fate.KeepBytes; bytes.HasPrefix(node.content, kept) && len(node.content) > len(kept) {
-			kept = node.content[:min(n, len(node.content))]
-		}
-		node.content = slices.Clone(kept)
-		node.synced = slices.Clone(kept)
+		kept := node.survives(fate)
+		node.content, node.synced = slices.Clone(kept), slices.Clone(kept)
 	}
+}
+
+// survives is what a crash leaves of a file.
+func (node *inode) survives(fate Fate) []byte {
+	switch {
+	case bytes.Equal(node.content, node.synced):
+		return node.synced
+	case fate.Torn && len(node.content) > 0:
+		return node.torn(fate.Page)
+	case bytes.HasPrefix(node.content, node.synced):
+		return node.content[:min(len(node.synced)+fate.KeepBytes, len(node.content))]
+	}
+	return node.synced
+}
+
+// torn is the present content but for one page, which has what was synced there.
+func (node *inode) torn(page int) []byte {
+	kept := slices.Clone(node.content)
+	from := page % ((len(kept) + PageSize - 1) / PageSize) * PageSize
+	lost := kept[from:min(from+PageSize, len(kept))]
+	clear(lost)
+	if from < len(node.synced) {
+		copy(lost, node.synced[from:])
+	}
+	return kept
 }
 
 // strike counts a fault down and tells whether it is now.
@@ -126,11 +157,16 @@ func (m *FS) Clone() *FS {
 	return &FS{Faults: m.Faults, names: copied(m.names), durable: copied(m.durable)}
 }
 
-// Create implements [snapshot.FS].
+// Create implements [snapshot.FS]. A file that is there is emptied in place, as on a
+// real disk: its old bytes may come back in a crash.
 func (m *FS) Create(name string) (snapshot.File, error) {
 	m.step()
-	node := &inode{}
-	m.names[path.Clean(name)] = node
+	node := m.names[path.Clean(name)]
+	if node == nil {
+		node = &inode{}
+		m.names[path.Clean(name)] = node
+	}
+	node.content = nil
 	return &file{m, node}, nil
 }
 
@@ -239,7 +275,9 @@ func (f *file) Sync() error {
 	if strike(&f.fs.Faults.Syncs) {
 		return ErrIO
 	}
-	f.node.synced = slices.Clone(f.node.content)
+	if !strike(&f.fs.Faults.Lies) {
+		f.node.synced = slices.Clone(f.node.content)
+	}
 	return nil
 }
 

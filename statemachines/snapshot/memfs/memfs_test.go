@@ -1,6 +1,7 @@
 package memfs
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +45,58 @@ func TestACrashMayKeepNamesAndSomeBytes(t *testing.T) {
 	require.Equal(t, "he", string(content))
 }
 
+func TestACrashMayTearAPage(t *testing.T) {
+	first, second := strings.Repeat("1", 150), strings.Repeat("2", 150)
+	torn := func(content string, page int) string {
+		b := []byte(content)
+		from := page * PageSize
+		copy(b[from:min(from+PageSize, len(b))], make([]byte, PageSize))
+		return string(b)
+	}
+	for page := range 3 {
+		m := New()
+		write(t, m, "d/new", first, false)
+		write(t, m, "d/synced", first, true)
+		write(t, m, "d/again", first[:100], true)
+		write(t, m, "d/again", second, false)
+		m.Crash(Fate{KeepNames: true, Torn: true, Page: page + 3})
+		for name, want := range map[string]string{
+			"d/new":    torn(first, page),
+			"d/synced": first,
+			"d/again":  []string{first[:64] + second[64:], second[:64] + first[64:100] + strings.Repeat("\x00", 28) + second[128:], torn(second, 2)}[page],
+		} {
+			content, err := m.Read(name)
+			require.NoError(t, err)
+			require.Equal(t, want, string(content), "%s, page %d", name, page)
+		}
+	}
+}
+
+func TestAFileThatIsEmptiedMayComeBack(t *testing.T) {
+	m := New()
+	write(t, m, "d/a", "old", true)
+	require.NoError(t, m.SyncDir("d"))
+	write(t, m, "d/a", "new", false)
+	m.Crash(Fate{})
+	content, err := m.Read("d/a")
+	require.NoError(t, err)
+	require.Equal(t, "old", string(content))
+}
+
+func TestADiskMayLieAboutASync(t *testing.T) {
+	m := New()
+	m.Faults.Lies = 1
+	write(t, m, "d/a", "true", true)
+	write(t, m, "d/b", "a lie", true)
+	write(t, m, "d/c", "true again", true)
+	m.Crash(Fate{KeepNames: true})
+	for name, want := range map[string]string{"d/a": "true", "d/b": "", "d/c": "true again"} {
+		content, err := m.Read(name)
+		require.NoError(t, err)
+		require.Equal(t, want, string(content), name)
+	}
+}
+
 func TestFaultsStrikeOnceAndInTime(t *testing.T) {
 	s := &snapshot.Snapshot{Sections: []snapshot.Section{snapshot.PlainSection("a", make([]byte, 100))}}
 	for name, set := range map[string]func(*Faults){
@@ -67,13 +120,15 @@ func TestFaultsStrikeOnceAndInTime(t *testing.T) {
 }
 
 func TestTheMachineStopsInAnyCall(t *testing.T) {
-	s := &snapshot.Snapshot{}
-	for calls := range 6 {
+	const steps = 6 // create, header, footer, sync, rename, sync of the folder
+	for calls := range steps {
 		m := New()
 		m.Faults.Crash = calls
-		if calls < 6-1 {
-			require.PanicsWithValue(t, Stopped{}, func() { _, _ = snapshot.Save(m, "d", s) }, calls)
-		}
-		require.NotPanics(t, func() { m.Clone().Crash(Fate{KeepNames: true}) })
+		require.PanicsWithValue(t, Stopped{}, func() { _, _ = snapshot.Save(m, "d", &snapshot.Snapshot{}) }, calls)
+		require.NotPanics(t, func() { m.Crash(Fate{KeepNames: true}) })
 	}
+	m := New()
+	m.Faults.Crash = steps
+	_, err := snapshot.Save(m, "d", &snapshot.Snapshot{})
+	require.NoError(t, err)
 }
