@@ -14,10 +14,11 @@ const (
 	Old                   // refused: see TooOld
 	Ahead                 // refused: see Future
 	Held                  // refused: see ErrHeld
+	Closed                // refused: see ErrClosed
 )
 
-// An Answer is the result of a read, with the bounds by which it was judged. It is
-// four words, which the compiler keeps in registers: with a fifth, a view takes three
+// An Answer is the result of a read, with the bounds by which it was judged; those of
+// a reader that refuses by itself, with Held or Closed, are zero. It is four words, which the compiler keeps in registers: with a fifth, a view takes three
 // times as long.
 type Answer struct {
 	Verdict Verdict
@@ -25,7 +26,8 @@ type Answer struct {
 	Bounds
 }
 
-// Err is the answer to a read at off as an error: nil, [TooOld], [Future] or [ErrHeld].
+// Err is the answer to a read at off as an error: nil, [TooOld], [Future], [ErrHeld] or
+// [ErrClosed].
 func (a Answer) Err(off uint64) error {
 	switch a.Verdict {
 	case Old:
@@ -34,6 +36,8 @@ func (a Answer) Err(off uint64) error {
 		return Future{off, a.First, a.Tail}
 	case Held:
 		return ErrHeld
+	case Closed:
+		return ErrClosed
 	}
 	return nil
 }
@@ -65,3 +69,6 @@ func (e Overflow) Error() string {
 
 // ErrHeld refuses a read by a reader that holds a view.
 var ErrHeld = errors.New("ringbuf: the reader holds a view: release it first, or use another reader")
+
+// ErrClosed refuses a read by a reader that was closed.
+var ErrClosed = errors.New("ringbuf: the reader is closed: use one that is not, or Ring.ReadAt")

@@ -33,20 +33,29 @@
 // back:
 //
 //	writer                              reader
-//	1 clear the segment's slot          1 pin the segment's number
-//	2 look for its number among the     2 load tail, and the segment from its slot
-//	  readers' pins                     3 check off against first, and the segment's
-//	3 reuse the memory if no pin, else    number against the pin
-//	  leave it to the collector         4 copy, or hand out a view
+//	1 clear the segment's slot          1 load tail, and check off against first
+//	2 look for its number among the     2 pin the number of off's segment
+//	  readers' pins                     3 load the segment from its slot, and check
+//	3 if there is none, give the memory   its number against the pin
+//	  another number, put it into that  4 copy, or hand out a view
+//	  number's slot, and write to it
 //
-// All four steps on each side that touch shared words are atomic, and so have one
-// order (the Go memory model). If the reader's pin comes before the writer's look, the
-// writer sees it and keeps off. If it comes after, the reader's load of the slot comes
-// after its clearing, and finds nothing or another segment's number. There is no third
-// case, and neither side ever waits.
+// The clearing, the looks, the numbers, the pins and the loads are atomic, and so have
+// one order (the Go memory model). If the reader's pin comes before the writer's look,
+// the writer sees it and keeps off: it looks again when it needs memory next. If it
+// comes after, the reader's load of the slot comes after its clearing, and finds
+// nothing or another number. There is no third case, and neither side ever waits.
 //
-// A pin stays until its reader needs another segment. That costs an idle reader one
-// segment of memory at most, and saves two atomic stores for each read.
+// A pin that is gone when the writer looks has been replaced by the same reader's next
+// pin, after its last byte of the segment was copied. The writer sees that next pin, so
+// the copying happens before the writing, as the memory model has it: plain reads and
+// writes of one byte never race.
+//
+// A reader that finds nothing in step 3 was overtaken since step 1. The segment left the
+// ring after tail was stored, so a second look at the bounds refuses the offset.
+//
+// A pin stays until its reader needs another segment or is closed. That costs an idle
+// reader one segment of memory at most, and saves two atomic stores for each read.
 //
 // # What it does not do
 //

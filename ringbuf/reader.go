@@ -7,10 +7,10 @@ import (
 
 // A Reader reads from a ring without locks. It is for one goroutine at a time.
 type Reader struct {
-	ring   *Ring
-	pinned uint64 // what pin holds, for its owner
-	held   bool   // a view is out
-	busy   atomic.Bool
+	ring    *Ring
+	pinned  uint64  // what pin holds, for its owner
+	refusal Verdict // Held or Closed: the answer to every read, unless it is 0
+	busy    atomic.Bool
 
 	_   [64]byte // the writer reads the pins: one line each
 	pin atomic.Uint64
@@ -27,9 +27,20 @@ func (r *Ring) NewReader() *Reader {
 	return reader
 }
 
-// Close gives up the reader and its pin. A view that it still holds may change.
+// Close gives up the reader: from now on it refuses every read with [ErrClosed]. A
+// view that is still out stays as it is until it is released, and holds its memory
+// until then. Closing twice does nothing.
 func (d *Reader) Close() {
-	d.pinned, d.held = 0, false
+	before := d.refusal
+	d.refusal = Closed
+	if before == 0 {
+		d.leave()
+	}
+}
+
+// leave gives up the pin, and takes the reader from those that the writer looks at.
+func (d *Reader) leave() {
+	d.pinned = 0
 	d.pin.Store(0)
 	r := d.ring
 	r.mu.Lock()
@@ -47,8 +58,8 @@ func (d *Reader) ReadAt(p []byte, off uint64) (int, error) {
 // Copy is ReadAt with an answer that holds all numbers and allocates nothing, not
 // even for a refusal.
 func (d *Reader) Copy(p []byte, off uint64) Answer {
-	if d.held {
-		return Answer{Verdict: Held}
+	if d.refusal != 0 {
+		return Answer{Verdict: d.refusal}
 	}
 	answer := d.ring.judge(off)
 	if answer.Verdict != Data {
@@ -73,8 +84,8 @@ func (d *Reader) Copy(p []byte, off uint64) Answer {
 // where there is data, and n is above 0, it is never empty. Its bytes stay as they are
 // until it is released; a reader has one view at a time.
 func (d *Reader) View(off uint64, n int) (View, Answer) {
-	if d.held {
-		return View{}, Answer{Verdict: Held}
+	if d.refusal != 0 {
+		return View{}, Answer{Verdict: d.refusal}
 	}
 	answer := d.ring.judge(off)
 	if answer.Verdict != Data || n <= 0 {
@@ -85,7 +96,7 @@ func (d *Reader) View(off uint64, n int) (View, Answer) {
 		return View{}, d.ring.judge(off)
 	}
 	answer.N = min(n, len(seen))
-	d.held = true
+	d.refusal = Held
 	return View{seen[:answer.N:answer.N], d}, answer
 }
 
@@ -135,10 +146,15 @@ type View struct {
 // Bytes are the view's bytes. They are valid until Release.
 func (v View) Bytes() []byte { return v.bytes }
 
-// Release gives the view back; its bytes must not be used after that. Releasing an
-// empty view does nothing.
+// Release gives the view back; its bytes must not be used after that. Release it once:
+// a second time may give back the reader's next view. It is for the reader's goroutine.
+// Releasing an empty view does nothing.
 func (v View) Release() {
-	if v.reader != nil {
-		v.reader.held = false
+	switch d := v.reader; {
+	case d == nil:
+	case d.refusal == Closed:
+		d.leave()
+	default:
+		d.refusal = 0
 	}
 }

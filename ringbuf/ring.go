@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -12,6 +13,9 @@ const (
 	segmentMax = 256 << 10 // bytes
 	segmentMin = 16        // bytes; above 1, so that a segment's number plus 1 fits into 64 bits
 	slabMax    = 64 << 20  // bytes
+
+	// capacityMax is 16 TiB. The slots are made at once, and take 512 MiB then.
+	capacityMax = uint64(1) << 44
 )
 
 // A Ring retains the tip of a stream. Append is for one goroutine at a time, all else
@@ -25,12 +29,13 @@ type Ring struct {
 	slots    []slot // a power of two, not below keep
 
 	// The writer's own.
-	buf  []byte // the memory of the segment at tail
-	pos  int    // where tail is in buf
-	end  int    // how far buf may be filled
-	next uint64 // tail
-	slab []byte // memory for segments to come
-	made uint64 // segments cut from slabs
+	buf  []byte     // the memory of the segment at tail
+	pos  int        // where tail is in buf
+	end  int        // how far buf may be filled
+	next uint64     // tail
+	slab []byte     // memory for segments to come
+	made uint64     // segments cut from slabs
+	late []*segment // left the ring while pinned; their memory is used again when they are not
 
 	_    [64]byte // keeps the words that readers poll off the writer's line
 	tail atomic.Uint64
@@ -62,10 +67,11 @@ type Bounds struct {
 }
 
 // New makes an empty ring of the given capacity in bytes for a stream that is base
-// bytes long. Memory is taken as the ring fills: capacity and one segment at most.
+// bytes long. The capacity is 1 byte to 16 TiB. Memory is taken as the ring fills:
+// the capacity, two segments, and one more for each reader, at most.
 func New(capacity int, base uint64) (*Ring, error) {
-	if capacity < 1 {
-		return nil, fmt.Errorf("ringbuf: capacity %d, want at least 1 byte", capacity)
+	if capacity < 1 || uint64(capacity) > capacityMax {
+		return nil, fmt.Errorf("ringbuf: capacity %d, want 1 to %d bytes", capacity, capacityMax)
 	}
 	size := segmentSize(uint64(capacity))
 	// One more than holds the capacity: when a segment is entered, all of the one
@@ -113,8 +119,8 @@ func (r *Ring) boundsAt(tail uint64) Bounds {
 }
 
 // Append appends p to the stream. It copies p, and allocates nothing once the ring
-// has filled, unless a reader still holds the memory that is its turn. The only error
-// is an [Overflow], and then nothing is appended.
+// has filled, but for a segment when more readers lag behind than ever before. The only
+// error is an [Overflow], and then nothing is appended.
 func (r *Ring) Append(p []byte) error {
 	if len(p) > r.end-r.pos {
 		return r.appendAcross(p)
@@ -163,6 +169,9 @@ func (r *Ring) enter() {
 	number := r.next >> r.shift
 	segment := r.retire(number - r.keep)
 	if segment == nil {
+		segment = r.reclaim()
+	}
+	if segment == nil {
 		segment = r.grow()
 	}
 	segment.number.Store(number)
@@ -177,8 +186,8 @@ func (r *Ring) enter() {
 }
 
 // retire takes a segment out of the ring, and returns it if its memory is free. One
-// that a reader has pinned keeps its memory and its number. Before the ring has turned
-// over once there is none: the number may then have wrapped, and fits no segment.
+// that a reader has pinned keeps its memory and its number for now. Before the ring has
+// turned over once there is none: the number may then have wrapped, and fits no segment.
 func (r *Ring) retire(number uint64) *segment {
 	at := r.at(number)
 	old := at.Load()
@@ -187,9 +196,24 @@ func (r *Ring) retire(number uint64) *segment {
 	}
 	at.Store(nil)
 	if r.pinned(number) {
+		r.late = append(r.late, old)
 		return nil
 	}
 	return old
+}
+
+// reclaim returns a segment that was pinned when it left the ring and is no more. None
+// can find it in its slot now, so none can pin it again and use it. There are never more
+// of those that are late than readers: each that is added was pinned, and takes the
+// place of one that is not.
+func (r *Ring) reclaim() *segment {
+	for i, late := range r.late {
+		if !r.pinned(late.number.Load()) {
+			r.late = slices.Delete(r.late, i, i+1)
+			return late
+		}
+	}
+	return nil
 }
 
 // grow makes a segment. The first ones are cut from slabs: memory in large pieces is
@@ -223,7 +247,8 @@ func (r *Ring) pinned(number uint64) bool {
 // offsets are unsigned, a short read at tail is no error, and at tail itself it
 // returns 0 and nil where io.ReaderAt returns io.EOF: a stream has no end.
 //
-// The errors are [TooOld] and [Future]. Nothing is copied then.
+// The errors are [TooOld] and [Future]. The number of bytes is 0 then, but p may have
+// been written to: the writer can overtake a read that has begun.
 func (r *Ring) ReadAt(p []byte, off uint64) (int, error) {
 	reader := r.borrow()
 	answer := reader.Copy(p, off)

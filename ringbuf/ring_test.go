@@ -33,10 +33,10 @@ func appendStream(t *testing.T, r *Ring, n int) {
 	require.NoError(t, r.Append(streamBytes(r.Bounds().Tail, n)))
 }
 
-func TestNewRefusesNoCapacity(t *testing.T) {
-	for _, capacity := range []int{0, -1} {
+func TestNewRefusesACapacityThatCannotBe(t *testing.T) {
+	for _, capacity := range []int{0, -1, math.MinInt, math.MaxInt} {
 		_, err := New(capacity, 0)
-		require.EqualError(t, err, fmt.Sprintf("ringbuf: capacity %d, want at least 1 byte", capacity))
+		require.EqualError(t, err, fmt.Sprintf("ringbuf: capacity %d, want 1 to 17592186044416 bytes", capacity))
 	}
 }
 
@@ -166,6 +166,56 @@ func TestAPinnedSegmentIsNotReused(t *testing.T) {
 	d.Close()
 	payload := streamBytes(0, 64)
 	require.Zero(t, testing.AllocsPerRun(100, func() { _ = r.Append(payload) }), "a full ring reuses its memory")
+}
+
+// A reader that is overtaken on every turn must not cost memory on every turn: what it
+// held is used again once it has moved on.
+func TestMemoryOfALaggingReaderIsUsedAgain(t *testing.T) {
+	r := newRing(t, 64, 0)
+	d := r.NewReader()
+	payload := streamBytes(0, 64)
+	lag := func() {
+		view, answer := d.View(r.Bounds().First, 1)
+		require.Equal(t, Data, answer.Verdict)
+		for range 4 {
+			_ = r.Append(payload)
+		}
+		view.Release()
+	}
+	_ = r.Append(payload)
+	lag()
+	require.Zero(t, testing.AllocsPerRun(100, lag))
+	require.LessOrEqual(t, len(r.late), 1)
+}
+
+func TestAViewOutlivesItsReadersClose(t *testing.T) {
+	r := newRing(t, 64, 0)
+	appendStream(t, r, 64)
+	d := r.NewReader()
+	view, _ := d.View(3, 5)
+	d.Close()
+	d.Close()
+	for range 9 {
+		appendStream(t, r, 64)
+	}
+	require.Equal(t, streamBytes(3, 5), view.Bytes())
+	view.Release()
+	require.Empty(t, *r.readers.Load())
+}
+
+// A read by a reader that the writer no longer looks at could show bytes of any offset.
+func TestAClosedReaderRefuses(t *testing.T) {
+	r := newRing(t, 64, 0)
+	appendStream(t, r, 64)
+	d := r.NewReader()
+	d.Close()
+	n, err := d.ReadAt(make([]byte, 8), 3)
+	require.ErrorIs(t, err, ErrClosed)
+	require.Zero(t, n)
+	view, answer := d.View(3, 5)
+	require.Equal(t, Answer{Verdict: Closed}, answer)
+	require.Empty(t, view.Bytes())
+	view.Release()
 }
 
 func TestWaitReturnsWhenTheByteComes(t *testing.T) {
