@@ -1,8 +1,10 @@
 package fuzz
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"battle.test/battle"
@@ -70,6 +72,7 @@ type heldView struct {
 	view   ringbuf.View
 	want   []byte
 	off    uint64
+	closed bool // its reader was closed since
 }
 
 func newRingPair() *ringPair {
@@ -104,6 +107,9 @@ func (p *ringPair) release(slot int) {
 	v := &p.views[slot]
 	v.view.Release()
 	v.view, v.want = ringbuf.View{}, v.want[:0]
+	if v.closed {
+		v.reader, v.closed = p.ring.NewReader(), false
+	}
 }
 
 func (p *ringPair) at(m Mark, distance int64) uint64 {
@@ -163,7 +169,7 @@ func (p *ringPair) append(t *battle.T, n int) {
 type Read struct {
 	From   Mark  `draw:"0..2"`
 	Offset int16 `draw:"-80..80"` // relative to From
-	Length uint8 `draw:"0..80"`
+	Length uint8 `draw:"1..80"`
 }
 
 func (r *Read) Apply(t *battle.T, p *ringPair) {
@@ -174,7 +180,7 @@ func (r *Read) Apply(t *battle.T, p *ringPair) {
 type ReadFar struct {
 	From   Mark   `draw:"0..2"`
 	Offset int16  // relative to From
-	Length uint16 `draw:"0..4000"`
+	Length uint16 `draw:"1..4000"`
 }
 
 func (r *ReadFar) Apply(t *battle.T, p *ringPair) {
@@ -182,17 +188,43 @@ func (r *ReadFar) Apply(t *battle.T, p *ringPair) {
 }
 
 func (p *ringPair) read(t *battle.T, off uint64, n int) {
-	verdict, want := p.log.Read(off, n)
-	p.label(t, off, verdict)
 	answer := p.reader.Copy(p.got[:n], off)
-	battle.Equal(t, verdict, verdictNames[answer.Verdict], "verdict")
-	battle.Equal(t, want, p.got[:answer.N], "bytes read")
-	p.checkBounds(t, answer.Bounds)
+	p.compare(t, off, n, ringAnswer{verdictNames[answer.Verdict], p.got[:answer.N], answer.Bounds})
+	if none := p.reader.Copy(nil, off); none != (ringbuf.Answer{Verdict: answer.Verdict, Bounds: answer.Bounds}) {
+		t.Errorf("a read of no bytes at %d: got %+v, want it to be judged as %+v", off, none, answer)
+	}
 }
 
 var verdictNames = [...]string{
 	ringbuf.AtTail: oracle.Nothing, ringbuf.Data: oracle.Data,
-	ringbuf.Old: oracle.TooOld, ringbuf.Ahead: oracle.Future, ringbuf.Held: "held",
+	ringbuf.Old: oracle.TooOld, ringbuf.Ahead: oracle.Future, ringbuf.Held: "held", ringbuf.Closed: "closed",
+}
+
+// ringAnswer is all that a read says.
+type ringAnswer struct {
+	verdict string
+	data    []byte
+	bounds  ringbuf.Bounds
+}
+
+func (a ringAnswer) String() string {
+	text := fmt.Sprintf("%s, first=%d tail=%d", a.verdict, a.bounds.First, a.bounds.Tail)
+	if a.verdict == oracle.Data || len(a.data) > 0 {
+		text = fmt.Sprintf("%s, %d bytes: % x", text, len(a.data), a.data)
+	}
+	return text
+}
+
+// compare holds the answer to a question for n bytes at off, above 0, against the
+// oracle's. Where they differ it shows both whole: an error that should have come beside
+// the bytes that came instead.
+func (p *ringPair) compare(t *battle.T, off uint64, n int, got ringAnswer) {
+	want := ringAnswer{bounds: ringbuf.Bounds{First: p.log.First(), Tail: p.log.Tail()}}
+	want.verdict, want.data = p.log.Read(off, n)
+	p.label(t, off, want.verdict)
+	if want.verdict != got.verdict || want.bounds != got.bounds || !bytes.Equal(want.data, got.data) {
+		battle.Equal(t, want, got, "the answer")
+	}
 }
 
 func (p *ringPair) checkBounds(t *battle.T, got ringbuf.Bounds) {
@@ -204,7 +236,7 @@ func (p *ringPair) checkBounds(t *battle.T, got ringbuf.Bounds) {
 type ReadAt struct {
 	Relative bool // to tail; else an offset as it is
 	Offset   uint64
-	Length   uint8 `draw:"0..80"`
+	Length   uint8 `draw:"1..80"`
 }
 
 func (r *ReadAt) Apply(t *battle.T, p *ringPair) {
@@ -212,22 +244,30 @@ func (r *ReadAt) Apply(t *battle.T, p *ringPair) {
 	if r.Relative {
 		off = p.log.Tail() - off%256 + 2
 	}
-	verdict, want := p.log.Read(off, int(r.Length))
-	p.label(t, off, verdict)
 	n, err := p.ring.ReadAt(p.got[:r.Length], off)
-	battle.Equal(t, want, p.got[:n], "bytes read")
-	p.checkError(t, verdict, off, err)
+	p.compare(t, off, int(r.Length), p.answerOf(off, p.got[:n], err))
 }
 
-func (p *ringPair) checkError(t *battle.T, verdict string, off uint64, err error) {
-	var want error
-	switch verdict {
-	case oracle.TooOld:
-		want = ringbuf.TooOld{Offset: off, First: p.log.First(), Tail: p.log.Tail()}
-	case oracle.Future:
-		want = ringbuf.Future{Offset: off, First: p.log.First(), Tail: p.log.Tail()}
+// answerOf is what an error, or none, says of a question for off.
+func (p *ringPair) answerOf(off uint64, data []byte, err error) ringAnswer {
+	a := ringAnswer{oracle.Data, data, p.ring.Bounds()}
+	asked := off
+	switch e := err.(type) {
+	case nil:
+		if off == a.bounds.Tail {
+			a.verdict = oracle.Nothing
+		}
+	case ringbuf.TooOld:
+		a.verdict, a.bounds, asked = oracle.TooOld, ringbuf.Bounds{First: e.First, Tail: e.Tail}, e.Offset
+	case ringbuf.Future:
+		a.verdict, a.bounds, asked = oracle.Future, ringbuf.Bounds{First: e.First, Tail: e.Tail}, e.Offset
+	default:
+		a.verdict = err.Error()
 	}
-	battle.Equal(t, want, err, "error")
+	if asked != off {
+		a.verdict = err.Error()
+	}
+	return a
 }
 
 // View takes a view, and holds it until it is released or its slot is taken.
@@ -235,23 +275,35 @@ type View struct {
 	Slot   uint8 `draw:"0..2"`
 	From   Mark  `draw:"0..2"`
 	Offset int16 `draw:"-80..80"`
-	Length uint8 `draw:"0..80"`
+	Length uint8 `draw:"1..80"`
 }
 
 func (v *View) Apply(t *battle.T, p *ringPair) {
-	p.release(int(v.Slot))
 	held := &p.views[v.Slot]
 	off := p.at(v.From, int64(v.Offset))
-	verdict, want := p.log.Read(off, int(v.Length))
-	p.label(t, off, verdict)
-	view, answer := held.reader.View(off, int(v.Length))
-	battle.Equal(t, verdict, verdictNames[answer.Verdict], "verdict")
-	battle.Equal(t, answer.N, len(view.Bytes()), "length of the view against the answer's")
-	if len(view.Bytes()) == 0 && len(want) > 0 || len(view.Bytes()) > len(want) {
-		t.Errorf("a view of %d bytes at %d, the oracle has %d", len(view.Bytes()), off, len(want))
-		return
+	if len(held.want) > 0 {
+		want := ringbuf.Held
+		if held.closed {
+			want = ringbuf.Closed
+		}
+		_, second := held.reader.View(off, int(v.Length))
+		battle.Equal(t, verdictNames[want], verdictNames[second.Verdict], "a second view")
+		copied := held.reader.Copy(p.got[:v.Length], off)
+		battle.Equal(t, verdictNames[want], verdictNames[copied.Verdict], "a read beside a view")
 	}
-	battle.Equal(t, want[:len(view.Bytes())], view.Bytes(), "bytes of the view")
+	p.release(int(v.Slot))
+	none, judged := held.reader.View(off, 0)
+	view, answer := held.reader.View(off, int(v.Length))
+	got := ringAnswer{verdictNames[answer.Verdict], view.Bytes(), answer.Bounds}
+	n := int(v.Length)
+	if len(got.data) > 0 {
+		n = min(n, len(got.data)) // a view ends where its segment does, but is not empty
+	}
+	p.compare(t, off, n, got)
+	battle.Equal(t, answer.N, len(got.data), "length of the view against the answer's")
+	if none.Bytes() != nil || judged != (ringbuf.Answer{Verdict: answer.Verdict, Bounds: answer.Bounds}) {
+		t.Errorf("a view of no bytes at %d: got %+v, want it to be judged as %+v", off, judged, answer)
+	}
 	held.view, held.off = view, off
 	held.want = append(held.want[:0], view.Bytes()...)
 }
@@ -282,7 +334,8 @@ func (w *Wait) Apply(t *battle.T, p *ringPair) {
 	p.checkBounds(t, bounds)
 	switch verdict {
 	case oracle.TooOld, oracle.Data:
-		p.checkError(t, verdict, off, err)
+		battle.Equal(t, verdict, p.answerOf(off, nil, err).verdict, "the wait's verdict")
+		battle.Equal(t, bounds, p.answerOf(off, nil, err).bounds, "the bounds of the wait against its error's")
 	default:
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("wait for %d with tail %d: got %v, want %v", off, p.log.Tail(), err, context.Canceled)
@@ -318,12 +371,23 @@ func (r *Recover) Apply(t *battle.T, p *ringPair) {
 	p.restart(p.log.Tail()-min(uint64(r.Back), p.log.Tail()), int(p.log.Capacity))
 }
 
-// Reattach replaces the reader.
+// Reattach replaces the reader, and those of the views that are out: they stay as they
+// are until they are released.
 type Reattach struct{}
 
 func (*Reattach) Apply(t *battle.T, p *ringPair) {
 	p.reader.Close()
+	closed := p.reader.Copy(p.got[:1], p.log.First())
+	battle.Equal(t, ringbuf.Answer{Verdict: ringbuf.Closed}, closed, "the answer of a closed reader")
 	p.reader = p.ring.NewReader()
+	for i := range p.views {
+		v := &p.views[i]
+		v.reader.Close()
+		v.closed = true
+		if len(v.want) == 0 {
+			p.release(i)
+		}
+	}
 }
 
 // checkRing compares the bounds, and every view that is held with what it showed at
