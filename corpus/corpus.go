@@ -7,5 +7,5 @@ import "embed"
 
 // FS has <target>/seeds/*.trace and <target>/regressions/*.trace.
 //
-//go:embed ring
+//go:embed ring tip
 var FS embed.FS

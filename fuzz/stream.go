@@ -14,3 +14,48 @@ func fillStream(dst []byte, off, incarnation uint64) {
 		dst[i] = streamByte(off+uint64(i), incarnation)
 	}
 }
+
+// A sequencer is the truth about a stream that had several of them: its bytes, and the
+// epoch that they are published in.
+type sequencer struct {
+	epoch, start, tail uint64
+	eras               []era
+}
+
+// An era is a part of the stream's history, up to the next one.
+type era struct{ start, incarnation uint64 }
+
+// begin starts a history that is base bytes long.
+func (s *sequencer) begin(epoch, base uint64) {
+	s.epoch, s.start, s.tail = epoch, base, base
+	s.eras = append(s.eras[:0], era{0, epoch})
+}
+
+// publish makes the stream n bytes longer, if it does not pass the last offset.
+func (s *sequencer) publish(n uint64) (ok bool) {
+	if n > ^s.tail {
+		return false
+	}
+	s.tail += n
+	return true
+}
+
+// fail makes another the sequencer, who has not seen the last cut bytes.
+func (s *sequencer) fail(cut uint64) {
+	s.epoch++
+	s.tail -= min(cut, s.tail)
+	s.start = s.tail
+	for len(s.eras) > 0 && s.eras[len(s.eras)-1].start >= s.start {
+		s.eras = s.eras[:len(s.eras)-1]
+	}
+	s.eras = append(s.eras, era{s.start, s.epoch})
+}
+
+// at is the byte at an offset, as of now.
+func (s *sequencer) at(off uint64) byte {
+	i := len(s.eras) - 1
+	for i > 0 && s.eras[i].start > off {
+		i--
+	}
+	return streamByte(off, s.eras[i].incarnation)
+}
