@@ -25,7 +25,7 @@ type Request struct {
 	Tape      []byte   `json:"tape,omitempty"`
 	Verbose   bool     `json:"verbose,omitempty"`    // narrate the run on standard error
 	HangAfter Duration `json:"hang_after,omitempty"` // instead of the target's
-	Failure   *Failure `json:"failure,omitempty"`    // for minimize: what a dead process left
+	Failure   *Failure `json:"failure,omitempty"`    // for run and minimize: what a dead process left, see DeathOf
 }
 
 // An Answer answers the request of the same index.
@@ -55,6 +55,7 @@ type Description struct {
 	Ops         []OpInfo `json:"ops"`
 	Seeds       int      `json:"seeds"`
 	Regressions int      `json:"regressions"`
+	OwnCorpus   bool     `json:"own_corpus"` // Target.Corpus is set
 	CorpusError string   `json:"corpus_error,omitempty"`
 }
 
@@ -116,6 +117,10 @@ func (s *session) answer(r Request) (a Answer, err error) {
 	switch r.Do {
 	case "parse", "print":
 	case "run":
+		if r.Failure != nil { // it is known, and would end this process too
+			a.Finding = newFinding(s.plan, s.source, prog, r.Failure)
+			break
+		}
 		s.runner = newRunner(s.plan)
 		s.runner.t.verbose = r.Verbose
 		if f, tape := s.attempt(a.Tape); f != nil {
@@ -166,7 +171,7 @@ func (s *session) minimized(r Request, tape []byte) *Finding {
 }
 
 func (s *session) describe() *Description {
-	d := &Description{Target: s.plan.name, Func: s.source.function}
+	d := &Description{Target: s.plan.name, Func: s.source.function, OwnCorpus: s.plan.corpus != nil}
 	for _, k := range s.plan.kinds {
 		info := OpInfo{Name: k.name, Weight: k.weight, Fields: []FieldInfo{}}
 		for _, f := range k.root.fields {

@@ -204,6 +204,7 @@ func (q *rapidSearch) failed(rt *rapid.T, f *Failure) {
 		return
 	}
 	q.failure, q.tape = f, append([]byte(nil), q.record.tape...)
+	q.session.pend(f, q.tape) // rapid shrinks it for seconds
 	rt.Fatalf("%s", f.key())
 }
 

@@ -89,12 +89,21 @@ func (s *session) runSelf(requests, answers string) ([]byte, error) {
 
 // deathOf describes a process that died while it ran a program.
 func deathOf(prog program, output []byte, err error) *Failure {
-	f := &Failure{Kind: Death, Moment: max(0, len(prog)-1), Message: fmt.Sprintf("the process died: %v", err)}
+	f := DeathOf(output, err)
+	f.Moment = max(0, len(prog)-1)
 	if len(prog) > 0 {
 		f.Op = prog[len(prog)-1].kind.name
 	}
+	return f
+}
+
+// DeathOf describes a process that ran updates and died: by the first line of its
+// output that says why, or else by its exit status.
+func DeathOf(output []byte, err error) *Failure {
+	f := &Failure{Kind: Death, Message: fmt.Sprintf("the process died: %v", err)}
 	for line := range bytes.Lines(output) {
-		if text := strings.TrimSpace(string(line)); strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "runtime: ") {
+		text := strings.TrimSpace(string(line))
+		if strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "runtime: ") || strings.HasPrefix(text, "panic: ") {
 			f.Message = "the process died: " + text
 			break
 		}

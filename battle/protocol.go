@@ -13,7 +13,7 @@ import (
 //	BATTLE_ENGINE  native, gofuzz or rapid: hunt, and report into BATTLE_DIR;
 //	               answer: carry out the requests in BATTLE_REQUESTS
 //	BATTLE_TARGET  the target that is meant, where a function has several
-//	BATTLE_DIR     folder for findings/, stats/ and recorder/
+//	BATTLE_DIR     folder for findings/, pending/ (what is being minimised), stats/ and recorder/
 //	BATTLE_SEED    where random choices start, a number
 //	BATTLE_BUDGET  how long the rapid engine hunts, a Go duration
 //	BATTLE_STOP    "first": stop at the first finding

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type session struct {
 	// For hunting: with findings written and the engine kept going.
 	known    map[string]bool // keys of failures that are already findings
 	findings []string        // their IDs
+	pending  string          // file of the one that is being minimised, or ""
 	reported time.Time
 	record   *recorder
 }
@@ -173,9 +175,33 @@ func (s *session) judge(f *Failure, tape []byte) *Finding {
 	}
 	s.known[f.key()] = true
 	tape = append([]byte(nil), tape...)
+	s.pend(f, tape)
 	found := s.finding(f, tape)
 	s.file(found)
 	return found
+}
+
+// pend keeps a failure in the exchange folder while it is minimised, for the command
+// to find if the process is ended before that is done.
+func (s *session) pend(f *Failure, tape []byte) {
+	if !s.hunting() || s.pending != "" {
+		return
+	}
+	found := newFinding(s.plan, s.source, s.plan.decode(tape), f)
+	s.sign(found)
+	var err error
+	if s.pending, err = found.Write(filepath.Join(s.orders.dir, "pending")); err != nil {
+		fmt.Fprintln(os.Stderr, "battle: a finding could not be kept while it is minimised:", err)
+	}
+}
+
+// pended ends that: the finding is written.
+func (s *session) pended() {
+	if s.pending != "" {
+		os.Remove(s.pending)
+		os.Remove(strings.TrimSuffix(s.pending, ".txtar") + ".json")
+		s.pending = ""
+	}
 }
 
 // file writes a finding into the exchange folder and tells the command.
@@ -186,6 +212,7 @@ func (s *session) file(found *Finding) {
 		fmt.Fprintf(os.Stderr, "battle: the finding could not be written: %v\n%s\n", err, found.markedTrace())
 		os.Exit(2)
 	}
+	s.pended()
 	s.report(false)
 }
 
@@ -203,10 +230,12 @@ func (s *session) startHunting() error {
 func (s *session) guard() {
 	forever := make(chan struct{}) // the session hunts until the process ends
 	hang, tape := s.runner.watch(func() { <-forever })
+	s.pend(hang, tape)
 	found := s.minimalIsolated(hang, s.plan.decode(tape))
 	s.sign(found)
 	if _, err := found.Write(filepath.Join(s.orders.dir, "findings")); err != nil {
 		fmt.Fprintln(os.Stderr, "battle: the finding could not be written:", err)
 	}
+	s.pended()
 	os.Exit(ExitRestart)
 }
