@@ -96,6 +96,7 @@ func (s *session) answerAll() error {
 
 func (s *session) answer(r Request) (a Answer, err error) {
 	if r.HangAfter > 0 {
+		defer func(before time.Duration) { s.plan.hangAfter = before }(s.plan.hangAfter)
 		s.plan.hangAfter = time.Duration(r.HangAfter)
 	}
 	switch r.Do {
@@ -146,13 +147,8 @@ func (s *session) requested(r Request) (program, error) {
 // the update that hung.
 func (s *session) attempt(tape []byte) (f *Failure, ran []byte) {
 	for range s.plan.attempts {
-		hang, hungTape := s.runner.watch(func() { f = s.runner.tape(tape) })
-		if hang != nil {
-			s.runner = newRunner(s.plan)
-			return hang, hungTape
-		}
-		if f != nil {
-			return f, tape
+		if f, ran = s.once(tape); f != nil {
+			return f, ran
 		}
 	}
 	return nil, tape

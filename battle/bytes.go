@@ -125,8 +125,8 @@ func (n *bytesNode) literal(b []byte, p unsafe.Pointer, pkg string) []byte {
 	return fmt.Appendf(b, "%s(%q)", typeName(n.typ, pkg), n.get(p))
 }
 
-func (n *bytesNode) draw(t *rapid.T, label string, p unsafe.Pointer) {
-	n.set(p, n.random.Draw(t, label))
+func (n *bytesNode) draw(d *drawing, label string, p unsafe.Pointer) {
+	n.set(p, n.random.Draw(d.T, label))
 }
 
 // lower cuts the value short, then sets its bytes to zero, all at once or one by one.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -45,7 +46,7 @@ func Check[S any](t *testing.T, target Target[S]) {
 func (s *session) checkCorpus(t *testing.T) {
 	entries, err := s.plan.loadCorpus()
 	if err != nil {
-		t.Errorf("the corpus can't be used:\n%v", err)
+		t.Errorf("the corpus has files that can't be used:\n%v", err)
 	}
 	for _, e := range entries {
 		t.Run(e.file, func(t *testing.T) { s.replay(t, e.prog) })
@@ -87,7 +88,6 @@ func withRapid(seed uint64, f func()) {
 // deadline, if there is one, what is left of the search does nothing.
 func (s *session) checkRapid(tb testing.TB, seed uint64, deadline time.Time) *Finding {
 	search := &rapidSearch{session: s, deadline: deadline}
-	search.addKinds()
 	outcome := &rapidOutcome{TB: tb}
 	check := func() {
 		withRapid(seed, func() { rapid.Check(outcome, search.run) })
@@ -127,21 +127,10 @@ func (s *session) huntRapid(tb testing.TB) {
 type rapidSearch struct {
 	session  *session
 	deadline time.Time
-	choose   *rapid.Generator[*kind]
+	drawing  *drawing
 	record   Writer
 	failure  *Failure // of the smallest failing program so far
 	tape     []byte
-}
-
-// addKinds prepares the choice of an update by weight.
-func (q *rapidSearch) addKinds() {
-	var weighted []*kind
-	for _, k := range q.session.plan.kinds {
-		for range k.weight {
-			weighted = append(weighted, k)
-		}
-	}
-	q.choose = rapid.SampledFrom(weighted)
 }
 
 // run is the property: a program of updates, drawn field by field and applied one by
@@ -153,6 +142,7 @@ func (q *rapidSearch) run(rt *rapid.T) {
 	r := q.session.runner
 	q.record = Writer{}
 	q.record.Uint(0, headerSize)
+	q.drawing = q.session.plan.drawing(rt, false)
 	r.begin(q.record.tape)
 	ended := false
 	end := func() *Failure {
@@ -160,8 +150,13 @@ func (q *rapidSearch) run(rt *rapid.T) {
 		return r.end()
 	}
 	defer func() {
-		if !ended { // rapid abandoned the run
-			end()
+		if ended {
+			return
+		}
+		// Rapid abandoned the run. Or an update called runtime.Goexit: then this
+		// goroutine ends, and rapid never hears of the failure.
+		if f := end(); f != nil {
+			q.note(f)
 		}
 	}()
 	if r.t.failure == nil {
@@ -185,10 +180,12 @@ func (q *rapidSearch) run(rt *rapid.T) {
 
 // update draws an update into the value that its kind reuses, records and applies it.
 func (q *rapidSearch) update(rt *rapid.T, r *runner) {
-	k := q.choose.Draw(rt, "update")
+	q.drawing.T = rt
+	k := q.drawing.kind()
 	one := step{kind: k, p: r.t.driver.scratch(k.index)}
-	k.root.draw(rt, k.name, one.p)
-	if err := one.encode(&q.record, q.session.plan); err != nil {
+	k.reset(one.p)
+	k.root.draw(q.drawing, k.name, one.p)
+	if err := one.encode(&q.record, &q.session.plan.all); err != nil {
 		panic("battle: rapid drew a value out of range: " + err.Error())
 	}
 	r.now = q.record.tape
@@ -200,12 +197,15 @@ func (q *rapidSearch) update(rt *rapid.T, r *runner) {
 // look for others. Its text is the failure's key, so that rapid shrinks towards the
 // same failure.
 func (q *rapidSearch) failed(rt *rapid.T, f *Failure) {
-	if q.session.known[f.key()] {
-		return
+	if !q.session.known[f.key()] {
+		q.note(f)
+		rt.Fatalf("%s", f.key())
 	}
-	q.failure, q.tape = f, append([]byte(nil), q.record.tape...)
+}
+
+func (q *rapidSearch) note(f *Failure) {
+	q.failure, q.tape = f, slices.Clone(q.record.tape)
 	q.session.pend(f, q.tape) // rapid shrinks it for seconds
-	rt.Fatalf("%s", f.key())
 }
 
 // rapidOutcome is the test that rapid sees. It keeps rapid's report from the real

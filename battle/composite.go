@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
-
-	"pgregory.net/rapid"
 )
 
 // structNode is a struct: its exported fields in order.
@@ -29,14 +27,14 @@ func structOf(typ reflect.Type) (*structNode, error) {
 	n := &structNode{typ: typ, byName: make(map[string]int)}
 	for f := range typ.Fields() {
 		text, tagged := f.Tag.Lookup("draw")
+		if f.Anonymous {
+			return nil, fmt.Errorf("%s.%s: an embedded field has no name of its own in a trace: give it a name", typ, f.Name)
+		}
 		if !f.IsExported() {
 			if tagged {
 				return nil, fmt.Errorf("%s.%s: a draw tag on a field that is not exported: export it, or leave the tag out", typ, f.Name)
 			}
 			continue
-		}
-		if f.Anonymous {
-			return nil, fmt.Errorf("%s.%s: an embedded field has no name of its own in a trace: give it a name", typ, f.Name)
 		}
 		if tagged && text == "" {
 			return nil, fmt.Errorf("%s.%s: the draw tag is empty: write draw:\"0..9\", or leave it out", typ, f.Name)
@@ -46,6 +44,9 @@ func structOf(typ reflect.Type) (*structNode, error) {
 			return nil, fmt.Errorf("%s.%s: %w", typ, f.Name, err)
 		}
 		name := dashed(f.Name)
+		if !isWord(name) {
+			return nil, fmt.Errorf("%s.%s: named %q in traces, which need a word of letters, digits, '-' and '_': give it a plain name", typ, f.Name, name)
+		}
 		if twin, taken := n.byName[name]; taken {
 			return nil, fmt.Errorf("%s.%s: named %q in traces, as is %s: rename one", typ, f.Name, name, n.fields[twin].goName)
 		}
@@ -157,7 +158,8 @@ func (n *structNode) literal(b []byte, p unsafe.Pointer, pkg string) []byte {
 	first := true
 	for _, f := range n.fields {
 		at := unsafe.Add(p, f.offset)
-		if reflect.NewAt(n.fieldType(f), at).Elem().IsZero() {
+		v := reflect.NewAt(n.fieldType(f), at).Elem()
+		if v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 {
 			continue
 		}
 		if !first {
@@ -174,9 +176,9 @@ func (n *structNode) fieldType(f field) reflect.Type {
 	return sf.Type
 }
 
-func (n *structNode) draw(t *rapid.T, label string, p unsafe.Pointer) {
+func (n *structNode) draw(d *drawing, label string, p unsafe.Pointer) {
 	for _, f := range n.fields {
-		f.node.draw(t, f.name, unsafe.Add(p, f.offset))
+		f.node.draw(d, f.name, unsafe.Add(p, f.offset))
 	}
 }
 
@@ -201,10 +203,7 @@ type listNode struct {
 	length *numberNode // nil for an array
 }
 
-func arrayOf(typ reflect.Type, t tag, text string) (node, error) {
-	if t.length.set {
-		return nil, fmt.Errorf("tag draw:%q gives the array %s a length", text, typ)
-	}
+func arrayOf(typ reflect.Type, text string) (node, error) {
 	elem, err := nodeOf(typ.Elem(), text)
 	if err != nil {
 		return nil, fmt.Errorf("element: %w", err)
@@ -216,6 +215,9 @@ func sliceOf(typ reflect.Type, t tag, text string) (node, error) {
 	length, err := lengthOf(typ, t)
 	if err != nil {
 		return nil, err
+	}
+	if kind := typ.Elem().Kind(); kind == reflect.Slice || kind == reflect.String {
+		return nil, fmt.Errorf("%s: one tag can't bound two lengths: make the element a struct whose field has a tag of its own", typ)
 	}
 	// What the tag says beside the length is meant for the elements.
 	inner := strings.Join(slices.DeleteFunc(strings.Split(text, ","), func(part string) bool {
@@ -304,6 +306,10 @@ func (n *listNode) parse(s *scanner, p unsafe.Pointer) error {
 		v.Set(reflect.MakeSlice(n.typ, 0, 0))
 	}
 	for s.peek() != ']' && !s.atEnd() {
+		if n.length != nil && uint64(read) == n.length.top {
+			s.start = s.pos
+			return s.errorf("more than %d elements, want %s", read, n.length.describe())
+		}
 		elem := reflect.New(n.typ.Elem())
 		if err := n.elem.parse(s, elem.UnsafePointer()); err != nil {
 			return err
@@ -316,8 +322,9 @@ func (n *listNode) parse(s *scanner, p unsafe.Pointer) error {
 		}
 		read++
 	}
+	s.start = s.pos
 	switch {
-	case n.length != nil && (uint64(read) < n.length.low || uint64(read) > n.length.top):
+	case n.length != nil && uint64(read) < n.length.low:
 		return s.errorf("got %d elements, want %s", read, n.length.describe())
 	case n.length == nil && read != n.typ.Len():
 		return s.errorf("got %d elements, want %d", read, n.typ.Len())
@@ -337,11 +344,11 @@ func (n *listNode) literal(b []byte, p unsafe.Pointer, pkg string) []byte {
 	return append(b, '}')
 }
 
-func (n *listNode) draw(t *rapid.T, label string, p unsafe.Pointer) {
+func (n *listNode) draw(d *drawing, label string, p unsafe.Pointer) {
 	if n.length != nil {
-		n.resize(p, int(n.length.random(t, label+" length")))
+		n.resize(p, int(n.length.random(d.T, label+" length")))
 	}
-	n.each(p, func(_ int, p unsafe.Pointer) error { n.elem.draw(t, label, p); return nil })
+	n.each(p, func(_ int, p unsafe.Pointer) error { n.elem.draw(d, label, p); return nil })
 }
 
 // lower drops elements from the end on, then lowers those that stay.
@@ -370,10 +377,13 @@ func (n *listNode) describe() string {
 
 // typeName is the name of a type as Go source in the package pkg writes it.
 func typeName(typ reflect.Type, pkg string) string {
-	name := typ.String()
-	if pkg == "" {
-		return name
+	switch {
+	case typ.Name() != "" && typ.PkgPath() == pkg:
+		return typ.Name()
+	case typ.Name() == "" && typ.Kind() == reflect.Slice:
+		return "[]" + typeName(typ.Elem(), pkg)
+	case typ.Name() == "" && typ.Kind() == reflect.Array:
+		return fmt.Sprintf("[%d]%s", typ.Len(), typeName(typ.Elem(), pkg))
 	}
-	short := pkg[strings.LastIndexByte(pkg, '/')+1:]
-	return strings.ReplaceAll(name, short+".", "")
+	return typ.String()
 }

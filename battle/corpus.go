@@ -3,9 +3,7 @@ package battle
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path"
 	"strings"
@@ -83,26 +81,4 @@ func (p *plan) loadEntry(fsys fs.FS, file string) (entry, error) {
 		return entry{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return entry{file, prog, tape}, nil
-}
-
-// startingTapes are what byte mutators start from beside the corpus: a few random
-// tapes, so that the first run has all kinds of update in it. Equal seeds give equal
-// tapes.
-func (p *plan) startingTapes(seed uint64) [][]byte {
-	const tapes, size = 6, 160
-	hash := fnv.New64a()
-	hash.Write([]byte(p.name))
-	random := rand.New(rand.NewPCG(hash.Sum64(), seed))
-	var all [][]byte
-	for i := range tapes {
-		tape := make([]byte, headerSize+size<<(i%3))
-		for j := range tape {
-			tape[j] = byte(random.Uint32())
-		}
-		if i < tapes/2 {
-			clear(tape[:headerSize]) // every kind takes part
-		}
-		all = append(all, tape)
-	}
-	return all
 }

@@ -77,7 +77,7 @@
 //
 // A failure is the subject's if an answer differs, if it panics, hangs, kills the
 // process or grows past a limit. It is the harness's ([Harness]) if New fails, if the
-// panic starts in New, Check or Apply itself, if [T.Fault] says so, or if the run does
+// panic starts in New, Check, Close or Apply itself, if [T.Fault] says so, or if the run does
 // not repeat.
 //
 // # What it does not do

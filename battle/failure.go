@@ -38,26 +38,19 @@ const (
 // hold numbers that minimising changes.
 func (f *Failure) same(g *Failure) bool { return f != nil && g != nil && f.key() == g.key() }
 
-// key is what failures of the same finding have in common: the kind and the place,
-// or the kind and the update where the place is a matter of chance.
+// key is what failures of the same finding have in common: the kind and the place, or,
+// where the place is a matter of chance, what else is known. Of a process that died,
+// that is its last words, and of one that grew, nothing.
 func (f *Failure) key() string {
 	switch f.Kind {
-	case Hang, Death, Memory:
+	case Hang:
 		return string(f.Kind) + " " + f.Op
+	case Death:
+		return string(f.Kind) + " " + f.Message
+	case Memory:
+		return string(f.Kind)
 	}
 	return string(f.Kind) + " " + f.Place
-}
-
-func (f *Failure) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s in update %d (%s)", f.Kind, f.Moment+1, f.Op)
-	if f.Place != "" {
-		fmt.Fprintf(&b, " at %s", f.Place)
-	}
-	if f.Message != "" {
-		fmt.Fprintf(&b, ": %s", f.Message)
-	}
-	return b.String()
 }
 
 const stackMax = 64
@@ -83,21 +76,38 @@ func (f *Failure) locate(pcs []uintptr) {
 }
 
 // locatePanic is locate for a stack taken while a panic unwinds: the frames above
-// gopanic are those of the deferred call.
-func (f *Failure) locatePanic(pcs []uintptr) (origin runtime.Frame) {
+// gopanic are those of the deferred call. A panic of the standard library is its
+// caller's: strings.Repeat panics because somebody asked for -1 copies.
+func (f *Failure) locatePanic(pcs []uintptr) (origin string) {
 	panicked := false
 	for frame := range frames(pcs) {
 		if frame.Function == "runtime.gopanic" {
 			panicked = true
 			continue
 		}
-		if !panicked || strings.HasPrefix(frame.Function, "runtime.") {
+		if !panicked || isStandard(frame) {
 			continue
 		}
 		f.Func, f.Place = frame.Function, place(frame)
-		return frame
+		return frame.Function
 	}
-	return runtime.Frame{}
+	return ""
+}
+
+// standardRoot is the folder of the standard library's sources as this binary knows
+// it, or "" in one built with -trimpath.
+var standardRoot = func() string {
+	cut := reflect.ValueOf(strings.Cut).Pointer()
+	file, _ := runtime.FuncForPC(cut).FileLine(cut)
+	return strings.TrimSuffix(file, "strings/strings.go")
+}()
+
+// isStandard tells whether a frame is the standard library's. Its import paths have no
+// dot before the first slash, and those of most modules do; for the rest the folder
+// decides.
+func isStandard(frame runtime.Frame) bool {
+	first, _, _ := strings.Cut(packageOf(frame.Function), "/")
+	return !strings.Contains(first, ".") && first != "main" && strings.HasPrefix(frame.File, standardRoot)
 }
 
 func frames(pcs []uintptr) func(yield func(runtime.Frame) bool) {
@@ -150,8 +160,8 @@ func stackText(pcs []uintptr) string {
 	return b.String()
 }
 
-// harness knows the functions that a target's author wrote for battle: New, Check and
-// Apply. A panic that starts in one of them, not in what they call, is their fault:
+// harness knows the functions that a target's author wrote for battle: New, Check, Close
+// and Apply. A panic that starts in one of them, not in what they call, is their fault:
 // where a wrong answer of the subject led to it, the answer should be checked first.
 type harness map[string]bool
 
@@ -166,10 +176,30 @@ func harnessOf[S any](target Target[S]) harness {
 	if target.Check != nil {
 		add(reflect.ValueOf(target.Check).Pointer())
 	}
+	if target.Close != nil {
+		add(reflect.ValueOf(target.Close).Pointer())
+	}
 	for _, op := range target.Ops {
-		if m, ok := reflect.PointerTo(op.typ).MethodByName("Apply"); ok {
-			add(m.Func.Pointer())
+		// Where Apply has a value receiver, the pointer's is a wrapper.
+		for _, typ := range []reflect.Type{op.typ, reflect.PointerTo(op.typ)} {
+			if m, ok := typ.MethodByName("Apply"); ok {
+				add(m.Func.Pointer())
+			}
 		}
 	}
 	return h
+}
+
+// wrote tells whether the function is one of them, or a closure inside one.
+func (h harness) wrote(function string) bool {
+	for {
+		if h[function] {
+			return true
+		}
+		dot := strings.LastIndexByte(function, '.')
+		if dot < 0 || dot < strings.LastIndexByte(function, '/') {
+			return false
+		}
+		function = function[:dot]
+	}
 }

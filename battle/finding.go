@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -59,6 +60,7 @@ type source struct {
 	pkg      string // import path
 	function string // FuzzRing
 	variable string // the name of the target's variable, as far as is known
+	bug      string // the planted bug in this build, or ""
 }
 
 func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
@@ -69,7 +71,7 @@ func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
 		Package: src.pkg,
 		Func:    src.function,
 		Failure: *f,
-		Replay:  fmt.Sprintf("go run battle.test/cmd/battle replay -package %s -func %s '%s'", src.pkg, src.function, quoteShell(prog.oneLine())),
+		Replay:  src.replay(p.name, prog),
 		GoTest:  goTest(p, src, prog),
 	}
 	for _, s := range prog {
@@ -79,6 +81,15 @@ func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
 		found.Tape = tape
 	}
 	return found
+}
+
+// replay is the command that shows a program's failure again.
+func (src source) replay(target string, prog program) string {
+	command := fmt.Sprintf("go run battle.test/cmd/battle replay --package %s --target %s", src.pkg, target)
+	if src.bug != "" {
+		command += " --bug " + src.bug
+	}
+	return command + " '" + quoteShell(prog.oneLine()) + "'"
 }
 
 // quoteShell makes text safe between single quotes.
@@ -113,7 +124,11 @@ func exported(name string) string {
 
 // Title is the finding in one line.
 func (f *Finding) Title() string {
-	return fmt.Sprintf("%s: %s in update %d of %d (%s): %s", f.Target, f.Kind, f.Moment+1, len(f.Trace), f.Op, firstLine(f.Message))
+	where := "before the first update"
+	if f.Op != "" {
+		where = fmt.Sprintf("in update %d of %d (%s)", f.Moment+1, len(f.Trace), f.Op)
+	}
+	return fmt.Sprintf("%s: %s %s: %s", f.Target, f.Kind, where, firstLine(f.Message))
 }
 
 func firstLine(text string) string {
@@ -129,7 +144,11 @@ func (f *Finding) Text() []byte {
 			archive.Files = append(archive.Files, txtar.File{Name: name, Data: section(text)})
 		}
 	}
-	add("failure", fmt.Sprintf("%s\nat %s\nin %s\n", f.Failure.Message, f.Place, f.Failure.Func))
+	failure := f.Failure.Message + "\n"
+	if f.Place != "" {
+		failure += fmt.Sprintf("at %s\nin %s\n", f.Place, f.Failure.Func)
+	}
+	add("failure", failure)
 	add("trace", f.markedTrace())
 	add("expected", f.Expected)
 	add("actual", f.Actual)
@@ -211,9 +230,25 @@ func ReadFinding(path string) (*Finding, error) {
 	}
 	f := &Finding{}
 	if err := json.Unmarshal(document, f); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", position(path, document, offsetOf(err, len(document))), err)
+	}
+	if f.Target == "" || f.Kind == "" {
+		return nil, fmt.Errorf("%s: no target or no kind: this is not a finding", path)
 	}
 	return f, nil
+}
+
+// offsetOf is where in a document JSON went wrong, or its end.
+func offsetOf(err error, size int) int {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		size = min(size, max(0, int(syntax.Offset)-1))
+	case errors.As(err, &typ):
+		size = min(size, max(0, int(typ.Offset)-1))
+	}
+	return size
 }
 
 // writeWhole writes a file so that a reader, or a crash, sees all of it or nothing.

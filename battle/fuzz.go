@@ -20,7 +20,8 @@ func Fuzz[S any](f *testing.F, target Target[S]) {
 	s := open(f, p)
 	entries, err := p.loadCorpus()
 	if err != nil {
-		f.Fatalf("the corpus can't be used:\n%v", err)
+		// Fuzz does nothing once a test has failed, and the good files are to run.
+		defer f.Errorf("the corpus has files that can't be used:\n%v", err)
 	}
 	if s.hunting() && s.orders.engine == engineRapid {
 		s.huntRapid(f)
@@ -111,8 +112,8 @@ func Find[S any](target Target[S], tape []byte) *Finding {
 //
 //	func FuzzRingBytes(data []byte) int { return ringBytes(data) }
 //
-// It returns 1 for a tape of at least one whole update, 0 for one that ends before,
-// and panics with the finding. Under the battle command it writes the finding down
+// It returns 1 for a tape with an update in it and 0 for one that ends before, and
+// panics with the finding. Under the battle command it writes the finding down
 // instead, and goes on. The function is for one goroutine at a time.
 func Bytes[S any](target Target[S]) func(data []byte) int {
 	p := compile(target)

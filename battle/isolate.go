@@ -23,17 +23,23 @@ const (
 // minimalIsolated minimises a failure that a process does not survive: each
 // candidate runs in a process of its own, which is this test binary once more.
 func (s *session) minimalIsolated(f *Failure, prog program) *Finding {
-	original := len(prog)
 	m := &minimiser{prog: prog, limit: isolatedMax}
+	repeats := false
 	if s.canIsolate() {
-		m.fails = func(candidate program) bool { return s.isolated(candidate).same(f) }
-		if m.still(prog) {
+		first := s.isolated(prog)
+		if repeats = first != nil && first.Kind == f.Kind; repeats {
+			if f.Kind == Death {
+				f = first // its last words, as this machine puts them
+			}
+			m.fails = func(candidate program) bool { return s.isolated(candidate).same(f) }
 			m.minimise()
 		}
 	}
-	f.Moment = max(0, len(m.prog)-1)
+	if last := len(m.prog) - 1; last >= 0 {
+		f.Moment, f.Op = last, m.prog[last].kind.name
+	}
 	found := newFinding(s.plan, s.source, m.prog, f)
-	found.Original, found.Tried = original, m.runs
+	found.Original, found.Tried, found.Unstable = len(prog), m.runs, !repeats
 	return found
 }
 
@@ -87,7 +93,8 @@ func (s *session) runSelf(requests, answers string) ([]byte, error) {
 	return cmd.CombinedOutput()
 }
 
-// deathOf describes a process that died while it ran a program.
+// deathOf describes a process that died while it ran a program. Which update killed it
+// is not known: after minimising, it is the last.
 func deathOf(prog program, output []byte, err error) *Failure {
 	f := DeathOf(output, err)
 	f.Moment = max(0, len(prog)-1)
@@ -102,13 +109,28 @@ func deathOf(prog program, output []byte, err error) *Failure {
 func DeathOf(output []byte, err error) *Failure {
 	f := &Failure{Kind: Death, Message: fmt.Sprintf("the process died: %v", err)}
 	for line := range bytes.Lines(output) {
-		text := strings.TrimSpace(string(line))
-		if strings.HasPrefix(text, "fatal error: ") || strings.HasPrefix(text, "runtime: ") || strings.HasPrefix(text, "panic: ") {
+		if text := strings.TrimSpace(string(line)); isLastWords(text) {
 			f.Message = "the process died: " + text
 			break
 		}
 	}
-	const stackMax = 8 << 10
-	f.Stack = string(output[:min(len(output), stackMax)])
+	if _, stack, found := strings.Cut(string(output), "\ngoroutine "); found {
+		one, _, _ := strings.Cut(stack, "\n\n")
+		f.Stack, f.Func, f.Place = readStack(one)
+	}
+	if f.Stack == "" {
+		const outputMax = 8 << 10
+		f.Stack = string(output[:min(len(output), outputMax)])
+	}
 	return f
+}
+
+// isLastWords tells the line in which Go's runtime says why it ends the process.
+func isLastWords(line string) bool {
+	for _, start := range []string{"fatal error: ", "panic: ", "runtime: goroutine stack exceeds", "runtime: out of memory"} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return false
 }

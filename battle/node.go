@@ -27,8 +27,8 @@ type node interface {
 	parse(s *scanner, p unsafe.Pointer) error
 	// literal appends the value as a Go expression; pkg is the package it is for.
 	literal(b []byte, p unsafe.Pointer, pkg string) []byte
-	// draw lets rapid choose the value.
-	draw(t *rapid.T, label string, p unsafe.Pointer)
+	// draw lets rapid choose the value; see [drawing].
+	draw(d *drawing, label string, p unsafe.Pointer)
 	// lower tries simpler values in place. It keeps one only if try reports that the
 	// run still fails, and leaves the value as it was otherwise.
 	lower(p unsafe.Pointer, try func() bool)
@@ -53,12 +53,12 @@ func nodeOf(typ reflect.Type, text string) (node, error) {
 	case reflect.String:
 		return bytesOf(typ, t)
 	case reflect.Slice:
-		if typ.Elem().Kind() == reflect.Uint8 {
+		if typ.Elem() == reflect.TypeFor[byte]() {
 			return bytesOf(typ, t)
 		}
 		return sliceOf(typ, t, text)
 	case reflect.Array:
-		return arrayOf(typ, t, text)
+		return arrayOf(typ, text)
 	case reflect.Struct:
 		if t.value.set || t.length.set {
 			return nil, fmt.Errorf("tag draw:%q on a struct: put tags on its fields", text)
@@ -128,8 +128,8 @@ func (n *customNode) literal(b []byte, p unsafe.Pointer, pkg string) []byte {
 	return fmt.Appendf(b, "battle.MustParse[%s](%q)", typeName(n.typ, pkg), n.text(p))
 }
 
-func (n *customNode) draw(t *rapid.T, label string, p unsafe.Pointer) {
-	tape := rapid.SliceOfN(rapid.Byte(), 0, 64).Draw(t, label)
+func (n *customNode) draw(d *drawing, label string, p unsafe.Pointer) {
+	tape := rapid.SliceOfN(rapid.Byte(), 0, 64).Draw(d.T, label)
 	n.value(p).(Drawer).Draw(&Reader{tape: tape})
 }
 

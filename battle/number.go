@@ -94,11 +94,12 @@ func (n *numberNode) setNames() error {
 	}
 	n.index = make(map[string]uint64)
 	for v := n.low; ; v++ {
-		value := reflect.New(n.typ)
-		n.store(value.UnsafePointer(), v)
-		name := value.Elem().Interface().(fmt.Stringer).String()
+		name, err := n.nameOf(v)
+		if err != nil {
+			return err
+		}
 		if !isWord(name) {
-			return fmt.Errorf("%s: value %s is named %q: traces need a word of letters, digits, '-' and '_' that starts with a letter", n.typ, n.decimal(v), name)
+			return fmt.Errorf("%s: value %s is named %q: traces need a word of letters, digits, '-' and '_' that starts with a letter (is %s..%s the range that is meant?)", n.typ, n.decimal(v), name, n.decimal(n.low), n.decimal(n.top))
 		}
 		if twin, taken := n.index[name]; taken {
 			return fmt.Errorf("%s: values %s and %s are both named %q", n.typ, n.decimal(twin), n.decimal(v), name)
@@ -108,6 +109,18 @@ func (n *numberNode) setNames() error {
 			return nil
 		}
 	}
+}
+
+// nameOf asks a value's String method, which may index an array of names.
+func (n *numberNode) nameOf(v uint64) (name string, err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%s: String panics for %s: give the range of the values that have a name, as in draw:\"0..2\"", n.typ, n.decimal(v))
+		}
+	}()
+	value := reflect.New(n.typ)
+	n.store(value.UnsafePointer(), v)
+	return value.Elem().Interface().(fmt.Stringer).String(), nil
 }
 
 // simplest is the value nearest to zero.
@@ -147,9 +160,12 @@ func (n *numberNode) value(raw uint64) uint64 {
 	return n.low + n.shift + raw
 }
 
+// holds tells whether a value is in range.
+func (n *numberNode) holds(v uint64) bool { return v-n.low <= n.top-n.low }
+
 func (n *numberNode) encode(w *Writer, p unsafe.Pointer) error {
 	v := n.load(p)
-	if v-n.low > n.top-n.low {
+	if !n.holds(v) {
 		return fmt.Errorf("%s is out of range %s..%s", n.decimal(v), n.decimal(n.low), n.decimal(n.top))
 	}
 	raw := v - n.low - n.shift
@@ -251,7 +267,7 @@ func (n *numberNode) fromText(word string) (v uint64, err error) {
 	} else {
 		v, err = strconv.ParseUint(word, 0, 64)
 	}
-	if err != nil || v-n.low > n.top-n.low {
+	if err != nil || !n.holds(v) {
 		return 0, fmt.Errorf("got %q, want %s", word, n.describe())
 	}
 	return v, nil
@@ -288,8 +304,12 @@ func (n *numberNode) generator() func(*rapid.T, string) uint64 {
 	return func(t *rapid.T, label string) uint64 { return g.Draw(t, label) }
 }
 
-func (n *numberNode) draw(t *rapid.T, label string, p unsafe.Pointer) {
-	n.store(p, n.random(t, label))
+func (n *numberNode) draw(d *drawing, label string, p unsafe.Pointer) {
+	if n.width >= wideFrom {
+		n.store(p, d.wide(n, label))
+		return
+	}
+	n.store(p, n.random(d.T, label))
 }
 
 // lower tries the simplest values, then halves the distance to them.
@@ -335,7 +355,7 @@ func (n *numberNode) rank(v uint64) uint64 {
 		}
 		return v + below
 	}
-	if n.signed && int64(n.top) < 0 {
+	if n.signed && int64(n.top) <= 0 {
 		return n.top - v
 	}
 	return v - n.low
@@ -355,7 +375,7 @@ func (n *numberNode) unrank(rank uint64) uint64 {
 			return -(rank - above)
 		}
 	}
-	if n.signed && int64(n.top) < 0 {
+	if n.signed && int64(n.top) <= 0 {
 		return n.top - rank
 	}
 	return n.low + rank

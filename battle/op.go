@@ -3,8 +3,10 @@ package battle
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
+	"unsafe"
 )
 
 // An Update changes the subject and its oracle together and compares what they
@@ -48,17 +50,74 @@ type kind struct {
 	weight int
 	typ    reflect.Type // the struct
 	root   *structNode
+	hidden bool // it has fields that are no arguments
+}
+
+// reset clears what an update may have kept in the fields that are no arguments: a
+// run that depends on an earlier one is no function of its tape.
+func (k *kind) reset(p unsafe.Pointer) {
+	if k.hidden {
+		reflect.NewAt(k.typ, p).Elem().SetZero()
+	}
 }
 
 func newKind(index, weight int, typ reflect.Type) (*kind, error) {
 	if typ.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("update %s is not a struct: give Op a pointer to a struct whose fields are the arguments", typ)
 	}
+	if endless(typ, nil) {
+		return nil, fmt.Errorf("update %s has a field whose type holds itself: an argument has a fixed depth", typ)
+	}
 	root, err := structOf(typ)
 	if err != nil {
 		return nil, fmt.Errorf("update %w", err)
 	}
-	return &kind{index: index, name: dashed(typ.Name()), weight: weight, typ: typ, root: root}, nil
+	k := &kind{index: index, name: dashed(typ.Name()), weight: weight, typ: typ, root: root, hidden: hides(typ)}
+	if !isWord(k.name) {
+		return nil, fmt.Errorf("update %s is named %q in traces, which need a word of letters, digits, '-' and '_': give it a plain name", typ, k.name)
+	}
+	return k, nil
+}
+
+// endless tells whether a type holds one of the types that it is within.
+func endless(typ reflect.Type, within []reflect.Type) bool {
+	if slices.Contains(within, typ) {
+		return true
+	}
+	if reflect.PointerTo(typ).Implements(reflect.TypeFor[Drawer]()) {
+		return false
+	}
+	within = append(slices.Clone(within), typ)
+	switch typ.Kind() {
+	case reflect.Array, reflect.Slice:
+		return endless(typ.Elem(), within)
+	case reflect.Struct:
+		for f := range typ.Fields() {
+			if f.IsExported() && endless(f.Type, within) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hides tells whether a type holds fields that are not exported, and that its own
+// Draw method does not set.
+func hides(typ reflect.Type) bool {
+	if reflect.PointerTo(typ).Implements(reflect.TypeFor[Drawer]()) {
+		return false
+	}
+	switch typ.Kind() {
+	case reflect.Array, reflect.Slice:
+		return hides(typ.Elem())
+	case reflect.Struct:
+		for f := range typ.Fields() {
+			if !f.IsExported() || hides(f.Type) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // dashed turns a Go name into the name that traces use: ReadAt is read-at.

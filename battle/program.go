@@ -18,15 +18,15 @@ func newStep(k *kind) step {
 	return step{kind: k, p: reflect.New(k.typ).UnsafePointer()}
 }
 
-// stepOf takes an update that a caller made, without copying it.
-func stepOf(k *kind, update any) step {
+// stepOf takes an update that a caller made, without copying it. It refuses nil.
+func stepOf(k *kind, update any) (one step, ok bool) {
 	v := reflect.ValueOf(update)
 	if v.Kind() != reflect.Pointer {
 		boxed := reflect.New(v.Type())
 		boxed.Elem().Set(v)
 		v = boxed
 	}
-	return step{kind: k, p: v.UnsafePointer()}
+	return step{kind: k, p: v.UnsafePointer()}, !v.IsNil()
 }
 
 // clone copies the step and all that its fields hold. The value must be in range.

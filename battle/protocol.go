@@ -18,6 +18,7 @@ import (
 //	BATTLE_BUDGET  how long the rapid engine hunts, a Go duration
 //	BATTLE_STOP    "first": stop at the first finding
 //	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
+//	BATTLE_BUG     the planted bug that the binary was built with, for printed commands
 //	BATTLE_REQUESTS, BATTLE_ANSWERS  files of JSON, see [Request] and [Answer]
 const (
 	EnvEngine   = "BATTLE_ENGINE"
@@ -27,6 +28,7 @@ const (
 	EnvBudget   = "BATTLE_BUDGET"
 	EnvStop     = "BATTLE_STOP"
 	EnvVariable = "BATTLE_VAR"
+	EnvBug      = "BATTLE_BUG"
 	EnvRequests = "BATTLE_REQUESTS"
 	EnvAnswers  = "BATTLE_ANSWERS"
 )
@@ -52,6 +54,7 @@ type orders struct {
 	budget    time.Duration
 	stopFirst bool
 	variable  string
+	bug       string
 	requests  string
 	answers   string
 }
@@ -60,17 +63,22 @@ type orders struct {
 // variable: a misspelt order must not turn into an ordinary green test run.
 func ordersFrom(getenv func(string) string) (orders, error) {
 	o := orders{
-		engine:    getenv(EnvEngine),
-		target:    getenv(EnvTarget),
-		dir:       getenv(EnvDir),
-		stopFirst: getenv(EnvStop) == "first",
-		variable:  getenv(EnvVariable),
-		requests:  getenv(EnvRequests),
-		answers:   getenv(EnvAnswers),
+		engine:   getenv(EnvEngine),
+		target:   getenv(EnvTarget),
+		dir:      getenv(EnvDir),
+		variable: getenv(EnvVariable),
+		bug:      getenv(EnvBug),
+		requests: getenv(EnvRequests),
+		answers:  getenv(EnvAnswers),
 	}
 	switch o.engine {
 	case "":
-		return orders{}, nil
+		for _, name := range []string{EnvDir, EnvRequests, EnvAnswers} {
+			if getenv(name) != "" {
+				return o, fmt.Errorf("%s is set and %s is not", name, EnvEngine)
+			}
+		}
+		return orders{variable: o.variable, bug: o.bug}, nil
 	case engineNative, engineGofuzz, engineRapid:
 		if o.dir == "" {
 			return o, fmt.Errorf("%s=%s needs %s", EnvEngine, o.engine, EnvDir)
@@ -82,18 +90,32 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 	default:
 		return o, fmt.Errorf("%s=%q: want native, gofuzz, rapid, answer, or nothing", EnvEngine, o.engine)
 	}
-	var err error
+	return o, o.readNumbers(getenv)
+}
+
+// readNumbers reads the orders that are more than a name.
+func (o *orders) readNumbers(getenv func(string) string) (err error) {
+	switch text := getenv(EnvStop); text {
+	case "":
+	case "first":
+		o.stopFirst = true
+	default:
+		return fmt.Errorf("%s=%q: want first, or nothing", EnvStop, text)
+	}
 	if text := getenv(EnvSeed); text != "" {
 		if o.seed, err = strconv.ParseUint(text, 0, 64); err != nil {
-			return o, fmt.Errorf("%s=%q is not a number of 64 bits", EnvSeed, text)
+			return fmt.Errorf("%s=%q is not a number of 64 bits", EnvSeed, text)
 		}
 	}
 	if text := getenv(EnvBudget); text != "" {
 		if o.budget, err = time.ParseDuration(text); err != nil {
-			return o, fmt.Errorf("%s=%q is not a duration like 30s", EnvBudget, text)
+			return fmt.Errorf("%s=%q is not a duration like 30s", EnvBudget, text)
 		}
 	}
-	return o, nil
+	if o.engine == engineRapid && o.budget <= 0 {
+		return fmt.Errorf("%s=%s needs a %s above zero, got %v", EnvEngine, o.engine, EnvBudget, o.budget)
+	}
+	return nil
 }
 
 func readOrders() (orders, error) { return ordersFrom(os.Getenv) }

@@ -14,13 +14,9 @@ func Replay[S any](t testing.TB, target Target[S], ops ...Update[S]) {
 	t.Helper()
 	p := compile(target)
 	s := open(t, p)
-	var prog program
-	for i, op := range ops {
-		k := p.kindOf(op)
-		if k == nil {
-			t.Fatalf("battle: update %d is a %T, which is not among the updates of target %s", i+1, op, p.name)
-		}
-		prog = append(prog, stepOf(k, op))
+	prog, err := programOf(p, ops)
+	if err != nil {
+		t.Fatalf("battle: %v", err)
 	}
 	s.replay(t, prog)
 }

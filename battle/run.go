@@ -86,18 +86,22 @@ func newRunner(p *plan) *runner {
 const momentBits = 32
 
 // tape runs a tape and returns what ended the run, or nil. It allocates nothing but
-// what New and the updates do.
-func (r *runner) tape(tape []byte) *Failure {
+// what New and the updates do. If an update calls runtime.Goexit, tape does not return;
+// the failure is then at r.t.
+func (r *runner) tape(tape []byte) (f *Failure) {
 	r.begin(tape)
+	defer func() { f = r.end() }()
 	r.guarded(r.loop)
-	return r.end()
+	return nil
 }
 
 // loop applies the updates of the tape up to its end or the first failure.
 func (r *runner) loop() {
 	r.dec.open(r.now)
 	for k := r.dec.next(); k != nil && r.t.failure == nil; k = r.dec.next() {
-		k.root.decode(&r.dec.reader, r.t.driver.scratch(k.index))
+		p := r.t.driver.scratch(k.index)
+		k.reset(p)
+		k.root.decode(&r.dec.reader, p)
 		r.step(k)
 	}
 }
@@ -107,13 +111,13 @@ func (r *runner) step(k *kind) {
 	r.t.op = k
 	r.stats.byKind[k.index]++
 	r.beat.Store(r.t.labels.run<<momentBits | uint64(r.t.moment+1))
-	if r.t.plan.memoryMax != 0 && r.t.moment%memoryEvery == 0 {
-		r.checkMemory()
-	}
 	if r.t.verbose {
 		r.t.narrate(k)
 	}
 	r.t.driver.apply(&r.t, k.index)
+	if r.t.plan.memoryMax != 0 && r.t.moment%memoryEvery == memoryEvery-1 {
+		r.checkMemory()
+	}
 	r.t.moment++
 }
 
@@ -136,6 +140,10 @@ func (r *runner) end() *Failure {
 	r.stats.runs++
 	r.stats.updates += uint64(r.t.moment)
 	if r.begun {
+		r.t.moment = max(0, r.t.moment-1) // what fails from here on is the last update's
+		if r.t.plan.memoryMax != 0 {
+			r.guarded(r.checkMemory)
+		}
 		r.guarded(r.t.driver.stop)
 	}
 	r.beat.Store(0)
@@ -158,8 +166,8 @@ func (r *runner) guarded(f func()) {
 	ended = true
 }
 
-// recovered judges a panic. What is nil here is a call of runtime.Goexit, which no
-// deferred call can stop: the goroutine of the run is lost, its failure is not.
+// recovered judges a panic, or a call of runtime.Goexit, which no deferred call can
+// stop: the goroutine of the run is lost then, its failure is not.
 func (r *runner) recovered(value any) {
 	if _, stopped := value.(stopRun); stopped || r.t.failure != nil {
 		return
@@ -167,14 +175,14 @@ func (r *runner) recovered(value any) {
 	var pcs [stackMax]uintptr
 	stack := pcs[:runtime.Callers(2, pcs[:])]
 	f := &Failure{Kind: Panic, Moment: r.t.moment, Op: r.t.opName()}
-	if value == nil {
+	if value == nil && exits(stack) {
 		f.Message = "runtime.Goexit was called (t.FailNow of a *testing.T does that: use the *battle.T)"
 		f.locate(stack)
 		f.Kind = Harness
 	} else {
 		origin := f.locatePanic(stack)
 		f.Message = fmt.Sprint(value)
-		if !r.begun || r.t.plan.harness[origin.Function] || packageOf(origin.Function) == ownPackage {
+		if !r.begun || r.t.plan.harness.wrote(origin) || packageOf(origin) == ownPackage {
 			f.Kind = Harness
 		}
 	}
@@ -182,4 +190,15 @@ func (r *runner) recovered(value any) {
 		f.Stack = stackText(stack)
 	}
 	r.t.failure = f
+}
+
+// exits tells a call of runtime.Goexit from a panic with nil, which GODEBUG's panicnil
+// allows.
+func exits(stack []uintptr) bool {
+	for frame := range frames(stack) {
+		if frame.Function == "runtime.Goexit" {
+			return true
+		}
+	}
+	return false
 }

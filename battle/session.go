@@ -26,7 +26,7 @@ type session struct {
 }
 
 func newSession(p *plan, o orders, src source) *session {
-	src.variable = o.variable
+	src.variable, src.bug = o.variable, o.bug
 	return &session{
 		plan: p, orders: o, source: src, started: time.Now(),
 		runner: newRunner(p), known: make(map[string]bool),
@@ -37,16 +37,22 @@ func (s *session) hunting() bool { return s.orders.dir != "" }
 
 // run runs a tape under the watchdog and returns the finding, or nil.
 func (s *session) run(tape []byte) *Finding {
-	var f *Failure
-	hang, hungTape := s.runner.watch(func() { f = s.runner.tape(tape) })
-	if hang != nil {
-		s.runner = newRunner(s.plan)
-		return s.finding(hang, hungTape)
-	}
+	f, ran := s.once(tape)
 	if f == nil {
 		return nil
 	}
-	return s.finding(f, tape)
+	return s.finding(f, ran)
+}
+
+// once runs a tape under the watchdog, on a goroutine that the run may end. It returns
+// the failure, or nil, and the tape up to it if it is a hang.
+func (s *session) once(tape []byte) (f *Failure, ran []byte) {
+	hang, hungTape := s.runner.watch(func() { s.runner.tape(tape) })
+	if hang != nil {
+		s.runner = newRunner(s.plan)
+		return hang, hungTape
+	}
+	return s.runner.t.failure, tape
 }
 
 // finding confirms a failure, minimises it, and describes the shortest form.
@@ -65,22 +71,24 @@ func (s *session) sign(found *Finding) {
 
 func (s *session) minimal(f *Failure, tape []byte) *Finding {
 	original := s.plan.decode(tape)
-	if f.Kind == Hang || f.Kind == Death {
+	switch {
+	case f.Kind == Hang || f.Kind == Death:
 		return s.minimalIsolated(f, original)
+	case len(original) == 0: // New hangs
+		return newFinding(s.plan, s.source, original, f)
 	}
-	p := &prober{plan: s.plan, runner: newRunner(s.plan), want: f}
-	p.runner.t.quiet = true
+	p := newProber(s.plan, f)
 	fails := p.confirm(tape)
 	if fails == 0 {
 		f.Kind, f.Message = Harness, fmt.Sprintf(
-			"not deterministic: the same tape failed once, then passed %d times. A run must be a function of its tape: no clock, no random numbers, no map order, no goroutines left running (or set Target.Attempts). What failed was: %s",
+			"not deterministic: the same tape failed once, then passed %d times. A run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run, no goroutines left running (or set Target.Attempts). What failed was: %s",
 			confirmRuns*s.plan.attempts, f.Message)
 		return newFinding(s.plan, s.source, original, f)
 	}
 	m := &minimiser{prog: original, fails: p.fails, limit: p.limit()}
-	p.runner.watch(func() { m.minimise() })
+	m.minimise()
 	shortest := s.plan.decode(p.shortest)
-	full := p.again(p.shortest)
+	full := p.again()
 	if full == nil { // a matter of the schedule: keep what is known
 		full = f
 		full.Moment = max(0, len(shortest)-1)
@@ -90,82 +98,16 @@ func (s *session) minimal(f *Failure, tape []byte) *Finding {
 	return found
 }
 
-// confirmRuns is how often a failure is run again before it is believed.
-const confirmRuns = 3
-
-// A prober runs candidates of the minimiser and keeps the last that failed.
-type prober struct {
-	plan     *plan
-	runner   *runner
-	want     *Failure
-	writer   Writer
-	shortest []byte
-}
-
-// confirm counts how many of confirmRuns tries fail as wanted.
-func (p *prober) confirm(tape []byte) (fails int) {
-	p.shortest = tape
-	for range confirmRuns {
-		if p.once(tape) {
-			fails++
-		}
-	}
-	return fails
-}
-
-func (p *prober) once(tape []byte) bool {
-	for range p.plan.attempts {
-		if p.runner.tape(tape).same(p.want) {
-			return true
-		}
-	}
-	return false
-}
-
-// fails runs a program from its tape, so that updates that change themselves in
-// Apply do not spoil the candidate.
-func (p *prober) fails(prog program) bool {
-	p.writer.tape = p.writer.tape[:0]
-	p.writer.Uint(0, headerSize)
-	for _, s := range prog {
-		if err := s.encode(&p.writer, p.plan); err != nil {
-			panic("battle: a candidate of the minimiser is out of range: " + err.Error())
-		}
-	}
-	if !p.once(p.writer.tape) {
-		return false
-	}
-	p.shortest = append([]byte(nil), p.writer.tape...)
-	return true
-}
-
-// limit bounds minimising where each candidate takes many attempts.
-func (p *prober) limit() int {
-	const candidatesMax = 400
-	if p.plan.attempts > 1 {
-		return candidatesMax
-	}
-	return 0
-}
-
-// again runs the tape once more for its texts.
-func (p *prober) again(tape []byte) *Failure {
-	r := newRunner(p.plan)
-	for range p.plan.attempts * confirmRuns {
-		if f := r.tape(tape); f.same(p.want) {
-			return f
-		}
-	}
-	return nil
-}
-
 // hunt runs a tape for an engine that must not stop: a finding is written, and later
 // failures of the same key pass silently. It returns the finding if it is new.
-func (s *session) hunt(tape []byte) *Finding {
+func (s *session) hunt(tape []byte) (found *Finding) {
 	s.record.put(tape)
-	f := s.runner.tape(tape)
-	s.maybeReport()
-	return s.judge(f, tape)
+	defer func() { // a run that calls runtime.Goexit ends this goroutine
+		s.maybeReport()
+		found = s.judge(s.runner.t.failure, tape)
+	}()
+	s.runner.tape(tape)
+	return nil
 }
 
 // judge files a failure unless it is known.

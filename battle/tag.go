@@ -1,6 +1,7 @@
 package battle
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -49,10 +50,10 @@ func parseTag(text string) (tag, error) {
 // signed gives the bounds as numbers of a signed type of that many bits.
 func (b bounds) signed(bits int) (low, top int64, err error) {
 	if low, err = strconv.ParseInt(b.low, 0, bits); err != nil {
-		return 0, 0, boundError(b.low, bits, "int")
+		return 0, 0, boundError(err, b.low, bits, "int")
 	}
 	if top, err = strconv.ParseInt(b.top, 0, bits); err != nil {
-		return 0, 0, boundError(b.top, bits, "int")
+		return 0, 0, boundError(err, b.top, bits, "int")
 	}
 	if low > top {
 		return 0, 0, fmt.Errorf("range %s..%s is empty", b.low, b.top)
@@ -63,10 +64,10 @@ func (b bounds) signed(bits int) (low, top int64, err error) {
 // unsigned gives the bounds as numbers of an unsigned type of that many bits.
 func (b bounds) unsigned(bits int) (low, top uint64, err error) {
 	if low, err = strconv.ParseUint(b.low, 0, bits); err != nil {
-		return 0, 0, boundError(b.low, bits, "uint")
+		return 0, 0, boundError(err, b.low, bits, "uint")
 	}
 	if top, err = strconv.ParseUint(b.top, 0, bits); err != nil {
-		return 0, 0, boundError(b.top, bits, "uint")
+		return 0, 0, boundError(err, b.top, bits, "uint")
 	}
 	if low > top {
 		return 0, 0, fmt.Errorf("range %s..%s is empty", b.low, b.top)
@@ -74,6 +75,9 @@ func (b bounds) unsigned(bits int) (low, top uint64, err error) {
 	return low, top, nil
 }
 
-func boundError(text string, bits int, family string) error {
+func boundError(err error, text string, bits int, family string) error {
+	if errors.Is(err, strconv.ErrSyntax) && !strings.HasPrefix(text, "-") {
+		return fmt.Errorf("bound %q is not an integer", text)
+	}
 	return fmt.Errorf("bound %s does not fit %s%d", text, family, bits)
 }

@@ -71,18 +71,25 @@ const (
 // the sum of weights picks by weight.
 type selector [selectorSize]uint8
 
-func newSelector(kinds []*kind, mask uint16) selector {
-	left := func(k *kind) bool { return mask>>(k.index%swarmBits)&1 == 0 }
-	some := false
+// taking lists the kinds that take part in a run with a swarm mask.
+func taking(kinds []*kind, mask uint16) []*kind {
+	var part []*kind
 	for _, k := range kinds {
-		some = some || left(k)
+		if mask>>(k.index%swarmBits)&1 == 0 {
+			part = append(part, k)
+		}
 	}
+	if len(part) == 0 {
+		return kinds
+	}
+	return part
+}
+
+func newSelector(kinds []*kind, mask uint16) selector {
+	kinds = taking(kinds, mask)
 	var s selector
 	for n := 0; n < selectorSize; {
 		for _, k := range kinds {
-			if some && !left(k) {
-				continue
-			}
 			for range k.weight {
 				if n < selectorSize {
 					s[n] = uint8(k.index)
@@ -147,16 +154,16 @@ func (p *plan) encode(prog program) ([]byte, error) {
 	var w Writer
 	w.Uint(0, headerSize)
 	for i, s := range prog {
-		if err := s.encode(&w, p); err != nil {
+		if err := s.encode(&w, &p.all); err != nil {
 			return nil, fmt.Errorf("update %d: %w", i+1, err)
 		}
 	}
 	return w.tape, nil
 }
 
-// encode appends one update.
-func (s step) encode(w *Writer, p *plan) error {
-	for b, index := range p.all {
+// encode appends one update. Its kind must be in the table.
+func (s step) encode(w *Writer, table *selector) error {
+	for b, index := range table {
 		if int(index) == s.kind.index {
 			w.Uint(uint64(b), 1)
 			break

@@ -49,19 +49,16 @@ func (p program) oneLine() string {
 func (p *plan) parse(file string, text []byte) (program, error) {
 	switch {
 	case len(text) > traceMax:
-		return nil, fmt.Errorf("%s: %d bytes, a trace has at most %d", file, len(text), traceMax)
+		return nil, fmt.Errorf("%s: %d bytes, a trace has at most %d", position(file, text, traceMax), len(text), traceMax)
 	case bytes.IndexByte(text, 0) >= 0:
-		line := 1 + bytes.Count(text[:bytes.IndexByte(text, 0)], []byte("\n"))
-		return nil, fmt.Errorf("%s:%d: a NUL byte: this is a binary file, not a trace", file, line)
+		return nil, fmt.Errorf("%s: a NUL byte: this is a binary file, not a trace", position(file, text, bytes.IndexByte(text, 0)))
+	case bytes.IndexByte(text, '\r') >= 0:
+		return nil, fmt.Errorf("%s: a carriage return: a trace's lines end in LF alone (for git: *.trace text eol=lf)", position(file, text, bytes.IndexByte(text, '\r')))
+	case !utf8.Valid(text):
+		return nil, fmt.Errorf("%s: not UTF-8", position(file, text, validUntil(text)))
 	}
 	var prog program
 	for i, line := range bytes.Split(text, []byte("\n")) {
-		if !utf8.Valid(line) {
-			return nil, fmt.Errorf("%s:%d: not UTF-8", file, i+1)
-		}
-		if bytes.IndexByte(line, '\r') >= 0 {
-			return nil, fmt.Errorf("%s:%d: a carriage return: a trace's lines end in LF alone (for git: *.trace text eol=lf)", file, i+1)
-		}
 		s := &scanner{file: file, line: i + 1, text: string(line)}
 		for s.peek() != '\n' {
 			if s.peek() == ';' {
@@ -78,6 +75,25 @@ func (p *plan) parse(file string, text []byte) (program, error) {
 	return prog, nil
 }
 
+// position is file:line:column of an offset in a file, from 1 and in bytes.
+func position(file string, text []byte, offset int) string {
+	before := text[:offset]
+	column := offset - bytes.LastIndexByte(before, '\n')
+	return fmt.Sprintf("%s:%d:%d", file, 1+bytes.Count(before, []byte("\n")), column)
+}
+
+// validUntil is the offset of the first byte that is no part of UTF-8 text.
+func validUntil(text []byte) int {
+	offset := 0
+	for {
+		r, size := utf8.DecodeRune(text[offset:])
+		if r == utf8.RuneError && size <= 1 {
+			return offset
+		}
+		offset += size
+	}
+}
+
 func (p *plan) parseUpdate(s *scanner) (step, error) {
 	name, err := s.word()
 	if err != nil {
@@ -92,6 +108,7 @@ func (p *plan) parseUpdate(s *scanner) (step, error) {
 		return step{}, err
 	}
 	if !s.atEnd() {
+		s.start = s.pos
 		return step{}, s.errorf("got %q, want a field of %s", s.peek(), k.name)
 	}
 	return one, nil

@@ -48,7 +48,11 @@ func (r *runner) hung(moment int) (*Failure, []byte) {
 		Kind:    Hang,
 		Message: "the update did not end within " + r.t.plan.hangAfter.String(),
 	}
-	if moment >= 0 && moment < len(prog) {
+	switch {
+	case moment < 0:
+		prog = nil
+		f.Kind, f.Message = Harness, "New did not return within "+r.t.plan.hangAfter.String()
+	case moment < len(prog):
 		prog = prog[:moment+1]
 		f.Moment, f.Op = moment, prog[moment].kind.name
 	}
@@ -60,33 +64,36 @@ func (r *runner) hung(moment int) (*Failure, []byte) {
 	return f, tape
 }
 
-// hangingStack picks the goroutine of the run from all, and its innermost frame
-// outside the machinery.
+// hangingStack picks the goroutine of the run from all.
 func hangingStack() (stack, function, at string) {
 	buf := make([]byte, 1<<20)
 	all := string(buf[:runtime.Stack(buf, true)])
 	for one := range strings.SplitSeq(all, "\n\n") {
-		if !strings.Contains(one, ownPackage+".(*runner).step(") {
-			continue
+		if strings.Contains(one, ownPackage+".(*runner).guarded(") {
+			return readStack(one)
 		}
-		lines := strings.Split(one, "\n")
-		for i := 1; i+1 < len(lines); i += 2 {
-			name := lines[i][:max(0, strings.LastIndexByte(lines[i], '('))]
-			if strings.Contains(lines[i], ownPackage+".(*runner).step(") {
-				break
-			}
-			if machinery(name) {
-				continue
-			}
-			file := strings.TrimSpace(lines[i+1])
-			file, _, _ = strings.Cut(file[strings.LastIndexAny(file, `/\`)+1:], " ")
-			line := packageOf(name) + "/" + file
-			if at == "" {
-				function, at = name, line
-			}
-			stack += name + "\n\t" + line + "\n"
-		}
-		return stack, function, at
 	}
 	return "", "", ""
+}
+
+// readStack reads the text of one goroutine's stack: the frames that are neither
+// machinery nor the engine's, and the innermost of them outside the standard library.
+func readStack(text string) (stack, function, at string) {
+	lines := strings.Split(text, "\n")
+	for i := 1; i+1 < len(lines); i += 2 {
+		name := lines[i][:max(0, strings.LastIndexByte(lines[i], '('))]
+		if strings.HasPrefix(name, ownPackage+".(*runner).") {
+			break
+		}
+		if name == "" || machinery(name) {
+			continue
+		}
+		file, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " ")
+		line := packageOf(name) + "/" + file[strings.LastIndexAny(file, `/\`)+1:]
+		if at == "" && !isStandard(runtime.Frame{Function: name, File: file}) {
+			function, at = name, line
+		}
+		stack += name + "\n\t" + line + "\n"
+	}
+	return stack, function, at
 }
