@@ -155,7 +155,7 @@ func (q *rapidSearch) run(rt *rapid.T) {
 		}
 		// Rapid abandoned the run. Or an update called runtime.Goexit: then this
 		// goroutine ends, and rapid never hears of the failure.
-		if f := end(); f != nil {
+		if f := end(); f != nil && !q.session.known[f.key()] {
 			q.note(f)
 		}
 	}()
