@@ -2,9 +2,8 @@ package fuzz
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	fuzzheaders "github.com/AdaLogics/go-fuzz-headers"
@@ -32,23 +31,32 @@ var Snapshot = battle.Target[*snapshotPair]{
 		battle.Op[*Move](1),
 		battle.Op[*Crash](2),
 		battle.Op[*NewEpoch](1),
+		battle.Op[*Tear](1),
+		battle.Op[*Clean](1),
 	),
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
 		battle.Require("save failed", 0.5),
 		battle.Require("stopped in mid-save", 0.3),
 		battle.Require("crashed", 0.5),
+		battle.Require("crash tore a page", 0.2),
+		battle.Require("disk lied", 0.3),
+		battle.Require("the format cannot hold it", 0.2),
+		battle.Require("temporary file removed", 0.02),
 		battle.Require("latest skipped a file", 0.3),
 		battle.Require("refused: damaged", 0.5),
 		battle.Require("refused: epoch", 0.2),
 		battle.Require("refused: past the durable stream", 0.2),
 		battle.Require("refused: unknown section", 0.1),
+		battle.Require("refused: stream", 0.1),
+		battle.Require("refused: service", 0.1),
 	},
 }
 
 const (
-	snapshotDir    = "snapshots"
-	snapshotStream = "aria"
+	snapshotDir     = "snapshots"
+	snapshotStream  = "aria"
+	snapshotService = "tip"
 )
 
 var snapshotSections = []string{"a", "b", "c"}
@@ -71,10 +79,11 @@ const (
 	FailedRename
 	ShortWrite
 	MachineStops
+	LyingSync
 )
 
 func (f Fault) String() string {
-	return [...]string{"none", "disk-full", "failed-sync", "failed-dir-sync", "failed-rename", "short-write", "machine-stops"}[f]
+	return [...]string{"none", "disk-full", "failed-sync", "failed-dir-sync", "failed-rename", "short-write", "machine-stops", "lying-sync"}[f]
 }
 
 // inject sets the fault to strike after some calls, or bytes.
@@ -92,6 +101,8 @@ func (f Fault) inject(disk *memfs.FS, after int) {
 		disk.Faults.ShortWrite = after % 4
 	case MachineStops:
 		disk.Faults.Crash = after % 12
+	case LyingSync:
+		disk.Faults.Lies = 0
 	}
 }
 
@@ -105,8 +116,9 @@ type Save struct {
 	Zstd     bool
 	Optional bool  // the last section is one that loaders don't know, and optional
 	Unknown  bool  // the last section is one that loaders don't know, and is not
-	Fault    Fault `draw:"0..6"`
-	After    uint8 `draw:"0..60"`
+	Fault    Fault `draw:"0..7"`
+	After    uint8 `draw:"0..60"` // calls until the fault strikes; of a full disk, 16 bytes each
+	Fate     Fate  // if the machine stops
 }
 
 func (s *Save) Apply(t *battle.T, p *snapshotPair) {
@@ -125,7 +137,7 @@ func (s *Save) Apply(t *battle.T, p *snapshotPair) {
 		made.Sections[last].Name = "from another version"
 		made.Sections[last].Optional = !s.Unknown
 	}
-	p.save(t, made, unknown, s.Fault, int(s.After))
+	p.save(t, made, unknown, s.Fault, int(s.After), s.Fate)
 }
 
 func (s *Save) offset() uint64 {
@@ -136,42 +148,73 @@ func (s *Save) offset() uint64 {
 }
 
 func (p *snapshotPair) meta(offset uint64, at int64) snapshot.Meta {
-	return snapshot.Meta{Stream: snapshotStream, Epoch: p.epoch, CoreStreamLength: offset, StreamTime: at, Service: "tip", Writer: "fuzz"}
+	return snapshot.Meta{Stream: snapshotStream, Epoch: p.epoch, CoreStreamLength: offset, StreamTime: at, Service: snapshotService, Writer: "fuzz"}
 }
 
-// SaveRandom saves whatever go-fuzz-headers makes of some bytes: names and contents
-// that nobody would think of.
+// SaveRandom saves a snapshot of names and contents that nobody would think of, and
+// some that the format can't hold.
 type SaveRandom struct {
-	Seed []byte `draw:"len=0..96"`
+	Seed []byte `draw:"len=0..160"`
 }
 
 func (s *SaveRandom) Apply(t *battle.T, p *snapshotPair) {
-	var made snapshot.Snapshot
-	// It fails when the bytes run out; what it has filled by then will do.
-	_ = fuzzheaders.NewConsumer(s.Seed).GenerateStruct(&made)
-	made.Stream, made.Service, made.Epoch = snapshotStream, "tip", p.epoch
-	made.CoreStreamLength %= 1000
-	if _, err := snapshot.Encode(&made); err != nil {
-		t.Label("the format refuses it")
-		return
-	}
+	made := p.random(fuzzheaders.NewConsumer(s.Seed))
 	unknown := false
 	for _, section := range made.Sections {
-		unknown = unknown || !section.Optional && !strings.Contains("a b c", section.Name)
+		unknown = unknown || !section.Optional && !slices.Contains(snapshotSections, section.Name)
 	}
-	t.Label("random contents")
-	p.save(t, &made, unknown, NoFault, 0)
+	if len(made.Sections) > 0 {
+		t.Label("random sections")
+	}
+	p.save(t, made, unknown, NoFault, 0, Fate{})
+}
+
+// random builds a snapshot piece by piece. The consumer's own GenerateStruct takes four
+// bytes for each length and gives up on one that is longer than the rest, so nearly
+// always. When the bytes run out, zeros follow.
+func (p *snapshotPair) random(c *fuzzheaders.ConsumeFuzzer) *snapshot.Snapshot {
+	text := func(most int) []byte {
+		n, _ := c.GetInt()
+		b, _ := c.GetNBytes(n % (most + 1))
+		return b
+	}
+	offset, _ := c.GetInt()
+	at, _ := c.GetInt()
+	made := &snapshot.Snapshot{Meta: p.meta(uint64(offset), int64(at))}
+	made.Minor, _ = c.GetUint16()
+	made.Writer = string(text(66))
+	count, _ := c.GetInt()
+	for range count % 6 {
+		section := snapshot.PlainSection(string(text(34)), text(60))
+		section.Optional, _ = c.GetBool()
+		section.Zstd, _ = c.GetBool() // with contents that no compressor wrote
+		made.Sections = append(made.Sections, section)
+	}
+	return made
 }
 
 // save saves, and checks at once what a crash would leave.
-func (p *snapshotPair) save(t *battle.T, made *snapshot.Snapshot, unknown bool, fault Fault, after int) {
-	file, err := snapshot.Encode(made)
+func (p *snapshotPair) save(t *battle.T, made *snapshot.Snapshot, unknown bool, fault Fault, after int, fate Fate) {
+	laid := layout(made)
+	file := laid.Bytes()
+	if !laid.Fits() {
+		t.Label("the format cannot hold it")
+		if _, err := snapshot.Encode(made); err == nil {
+			t.Errorf("encoded, though the format cannot hold it: %+v", made)
+		}
+		return
+	}
+	encoded, err := snapshot.Encode(made)
 	if err != nil {
-		t.Fault("a snapshot of our own does not encode: %v", err)
+		t.Errorf("a snapshot that the format can hold does not encode: %v", err)
+		return
+	}
+	if !battle.Equal(t, file, encoded, "encoding") {
+		return
 	}
 	name := snapshot.Name(made.CoreStreamLength)
 	p.store.Began(oracle.Saved{
-		Name: name, File: string(file), Stream: made.Stream, Epoch: made.Epoch,
+		Name: name, File: string(file), Stream: made.Stream, Service: made.Service, Epoch: made.Epoch,
 		Length: made.CoreStreamLength, Time: made.StreamTime, Unknown: unknown,
 	})
 	p.disk.Faults = memfs.None()
@@ -181,18 +224,40 @@ func (p *snapshotPair) save(t *battle.T, made *snapshot.Snapshot, unknown bool, 
 	switch {
 	case stopped:
 		t.Label("stopped in mid-save")
-		p.crash(t, memfs.Fate{KeepNames: after%2 == 1, KeepBytes: after % 3 * 50})
+		p.crash(t, fate)
 	case err != nil:
 		t.Label("save failed")
 		if fault == NoFault {
 			t.Errorf("save failed on a disk without faults: %v", err)
 		}
-		p.checkNoLeftover(t, name)
+		p.checkFailed(t, name)
+	case fault == LyingSync:
+		t.Label("disk lied")
+		p.store.Touched(name)
 	default:
 		p.store.Succeeded()
 		battle.Equal(t, path.Join(snapshotDir, name), saved, "path")
 		p.checkSaved(t, saved, file)
 	}
+}
+
+// layout is a snapshot as the oracle has it.
+func layout(s *snapshot.Snapshot) oracle.SnapshotFile {
+	f := oracle.SnapshotFile{
+		Minor: s.Minor, Epoch: s.Epoch, Length: s.CoreStreamLength, Time: s.StreamTime,
+		Stream: s.Stream, Service: s.Service, Writer: s.Writer,
+	}
+	for _, section := range s.Sections {
+		var flags uint32
+		if section.Optional {
+			flags |= 1
+		}
+		if section.Zstd {
+			flags |= 2
+		}
+		f.Sections = append(f.Sections, oracle.SnapshotSection{Name: section.Name, Flags: flags, Stored: section.Stored, Contents: section.Length})
+	}
+	return f
 }
 
 func (p *snapshotPair) trySave(made *snapshot.Snapshot) (saved string, err error, stopped bool) {
@@ -207,9 +272,10 @@ func (p *snapshotPair) trySave(made *snapshot.Snapshot) (saved string, err error
 	return saved, err, false
 }
 
-// checkSaved is the promise of Save: it survives a crash in this moment.
+// checkSaved is the promise of Save: it survives a crash in this moment, whatever that
+// does to what is not durable.
 func (p *snapshotPair) checkSaved(t *battle.T, saved string, file []byte) {
-	for _, fate := range []memfs.Fate{{}, {KeepNames: true}} {
+	for _, fate := range []memfs.Fate{{}, {KeepNames: true}, {KeepNames: true, Torn: true, Page: len(file) / memfs.PageSize}} {
 		after := p.disk.Clone()
 		after.Crash(fate)
 		got, err := after.Read(saved)
@@ -221,11 +287,16 @@ func (p *snapshotPair) checkSaved(t *battle.T, saved string, file []byte) {
 	}
 }
 
-// checkNoLeftover looks for the temporary file of a save that failed. One that a crash
-// has left may stay until the next save of that offset.
-func (p *snapshotPair) checkNoLeftover(t *battle.T, name string) {
+// checkFailed looks at what a save that failed leaves: no temporary file, and under the
+// snapshot's name what was there or what was to be written.
+func (p *snapshotPair) checkFailed(t *battle.T, name string) {
 	if _, err := p.disk.Read(path.Join(snapshotDir, name+".tmp")); err == nil {
 		t.Errorf("a save that failed leaves %s.tmp", name)
+	}
+	_, files := p.files()
+	content, present := files[name]
+	if !p.store.Survives(name, content, present) {
+		t.Errorf("a save that failed leaves %d bytes in %s (there: %t), neither what was there nor what was to be written", len(content), name, present)
 	}
 }
 
@@ -252,228 +323,61 @@ func (p *snapshotPair) kth(k uint8) (name, content string) {
 	return name, files[name]
 }
 
-// damage replaces a file.
-func (p *snapshotPair) damage(name, content string) {
-	p.store.Touched(name)
-	p.disk.Write(path.Join(snapshotDir, name), []byte(content))
-}
-
-// expect is what a loader of this pair asks for.
-func (p *snapshotPair) expect(epochs uint8, durable uint64) snapshot.Expect {
-	return snapshot.Expect{Stream: snapshotStream, Service: "tip", Epoch: p.epoch - uint64(epochs), Durable: durable, Sections: snapshotSections}
-}
-
-// Load loads a file.
-type Load struct {
-	File    uint8 `draw:"0..15"`
-	Epochs  uint8 `draw:"0..2"`    // how many epochs ago the loader lives
-	Durable int8  `draw:"-3..100"` // the durable stream ends so far from the file's offset
-	Zero    bool  // the loader expects epoch 0
-}
-
-func (l *Load) Apply(t *battle.T, p *snapshotPair) {
-	name, content := p.kth(l.File)
-	if name == "" {
-		return
-	}
-	_, one := p.store.Judge(name, content, 0, 0)
-	durable := one.Length + uint64(l.Durable)
-	want := p.expect(l.Epochs, durable)
-	if l.Zero {
-		want.Epoch = 0
-	}
-	verdict, one := p.store.Judge(name, content, want.Epoch, durable)
-	s, err := snapshot.Load(p.disk, path.Join(snapshotDir, name), want)
-	p.checkLoaded(t, verdict, one, s, err)
-}
-
-var verdictReasons = map[string]snapshot.Reason{
-	oracle.OtherEpoch: snapshot.WrongEpoch,
-	oracle.TooFar:     snapshot.NotDurable,
-	oracle.NotKnown:   snapshot.UnknownSection,
-}
-
-func (p *snapshotPair) checkLoaded(t *battle.T, verdict string, one oracle.Saved, s *snapshot.Snapshot, err error) {
-	if verdict != oracle.Valid {
-		t.Label("refused: " + verdict)
-		var refusal *snapshot.Error
-		if !errors.As(err, &refusal) {
-			t.Errorf("a file that must be refused (%s): got the error %v", verdict, err)
-			return
-		}
-		if reason, fixed := verdictReasons[verdict]; fixed {
-			battle.Equal(t, reason, refusal.Reason, "reason")
-		}
-		return
-	}
-	t.Label("loaded")
-	if err != nil {
-		t.Errorf("a valid snapshot is refused: %v", err)
-		return
-	}
-	battle.Equal(t, one.Length, s.CoreStreamLength, "offset")
-	battle.Equal(t, one.Time, s.StreamTime, "stream time")
-	again, err := snapshot.Encode(s)
-	if err != nil {
-		t.Errorf("what loads does not encode: %v", err)
-	}
-	battle.Equal(t, one.File, string(again), "encoding of what was loaded")
-}
-
-// Latest asks for the newest snapshot.
-type Latest struct {
-	MaxTime int16  `draw:"-6..110"`
-	Epochs  uint8  `draw:"0..1"`
-	Durable uint16 `draw:"0..130"`
-	Far     bool   // the durable stream reaches to the last offset
-}
-
-func (l *Latest) Apply(t *battle.T, p *snapshotPair) {
-	durable := uint64(l.Durable)
-	if l.Far {
-		durable = ^uint64(0)
-	}
-	want := p.expect(l.Epochs, durable)
-	names, files := p.files()
-	name, skipped := p.store.Latest(names, files, want.Epoch, durable, int64(l.MaxTime))
-	s, errs, err := snapshot.Latest(p.disk, snapshotDir, want, int64(l.MaxTime))
-	if name == "" {
-		if !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("no snapshot is valid: got %+v and %v, want fs.ErrNotExist", s, err)
-		}
-	} else if err != nil {
-		t.Errorf("latest is %s: got %v", name, err)
-	} else {
-		battle.Equal(t, name, snapshot.Name(s.CoreStreamLength), "latest")
-	}
-	if len(skipped) > 0 {
-		t.Label("latest skipped a file")
-	}
-	battle.Equal(t, len(skipped), len(errs), "number of files skipped")
-	for i := range min(len(skipped), len(errs)) {
-		var refusal *snapshot.Error
-		if !errors.As(errs[i], &refusal) {
-			t.Errorf("a skipped file is reported as %v", errs[i])
-			return
-		}
-		battle.Equal(t, skipped[i], refusal.File, "file skipped")
-	}
-}
-
-// Place is a part of a file.
-type Place uint8
-
-const (
-	Start Place = iota
-	Table
-	Sections
-	End
-)
-
-func (p Place) String() string { return [...]string{"start", "table", "sections", "end"}[p] }
-
-// in is the offset of a place in a file.
-func (p Place) in(file string) int {
-	return [...]int{0, 256, 256 + 56, len(file)}[p]
-}
-
-// Corrupt changes one byte.
-type Corrupt struct {
-	File   uint8 `draw:"0..15"`
-	Place  Place `draw:"0..3"`
-	Offset int16 `draw:"-40..260"`
-	Xor    uint8 `draw:"1..255"`
-}
-
-func (c *Corrupt) Apply(t *battle.T, p *snapshotPair) {
-	name, content := p.kth(c.File)
-	if len(content) == 0 {
-		return
-	}
-	at := c.Place.in(content) + int(c.Offset)
-	at = ((at % len(content)) + len(content)) % len(content)
-	b := []byte(content)
-	b[at] ^= c.Xor
-	p.damage(name, string(b))
-}
-
-// Truncate cuts bytes off the end.
-type Truncate struct {
-	File  uint8 `draw:"0..15"`
-	Bytes uint16
-}
-
-func (c *Truncate) Apply(t *battle.T, p *snapshotPair) {
-	if name, content := p.kth(c.File); name != "" {
-		p.damage(name, content[:len(content)-min(int(c.Bytes), len(content))])
-	}
-}
-
-// Extend puts bytes behind the end.
-type Extend struct {
-	File uint8  `draw:"0..15"`
-	Tail []byte `draw:"len=1..40"`
-}
-
-func (c *Extend) Apply(t *battle.T, p *snapshotPair) {
-	if name, content := p.kth(c.File); name != "" {
-		p.damage(name, content+string(c.Tail))
-	}
-}
-
-// Splice gives a file the end of another, from the same place on.
-type Splice struct {
-	File, Other uint8 `draw:"0..15"`
-	Place       Place `draw:"0..3"`
-	Offset      int16 `draw:"-60..260"`
-}
-
-func (c *Splice) Apply(t *battle.T, p *snapshotPair) {
-	name, content := p.kth(c.File)
-	_, other := p.kth(c.Other)
-	if name == "" {
-		return
-	}
-	at := max(0, c.Place.in(content)+int(c.Offset))
-	p.damage(name, content[:min(at, len(content))]+other[min(at, len(other)):])
-}
-
-// Move gives a file the name of another offset.
-type Move struct {
-	File   uint8  `draw:"0..15"`
-	Offset uint16 `draw:"0..120"`
-}
-
-func (c *Move) Apply(t *battle.T, p *snapshotPair) {
-	if name, content := p.kth(c.File); name != "" {
-		p.store.Touched(name)
-		_ = p.disk.Remove(path.Join(snapshotDir, name))
-		_ = p.disk.SyncDir(snapshotDir)
-		p.damage(snapshot.Name(uint64(c.Offset)), content)
-	}
+// Fate is what a crash does beyond the least that it may.
+type Fate struct {
+	Names bool  // names that were not synced survive
+	Bytes uint8 `draw:"0..200"` // of what was not synced, a file keeps that many
+	Torn  bool  // instead, a file keeps all its pages but one
+	Page  uint8 `draw:"0..15"` // that one, modulo how many there are
 }
 
 // Crash stops the machine.
 type Crash struct {
-	KeepNames bool
-	KeepBytes uint8 `draw:"0..200"`
+	Fate Fate
 }
 
-func (c *Crash) Apply(t *battle.T, p *snapshotPair) {
-	p.crash(t, memfs.Fate{KeepNames: c.KeepNames, KeepBytes: int(c.KeepBytes)})
-}
+func (c *Crash) Apply(t *battle.T, p *snapshotPair) { p.crash(t, c.Fate) }
 
-func (p *snapshotPair) crash(t *battle.T, fate memfs.Fate) {
+func (p *snapshotPair) crash(t *battle.T, fate Fate) {
 	t.Label("crashed")
+	if fate.Torn {
+		t.Label("crash tore a page")
+	}
 	names, _ := p.files()
-	p.disk.Crash(fate)
+	p.disk.Crash(memfs.Fate{KeepNames: fate.Names, KeepBytes: int(fate.Bytes), Torn: fate.Torn, Page: int(fate.Page)})
 	after, files := p.files()
 	for _, name := range append(names, after...) {
 		content, present := files[name]
 		if !p.store.Survives(name, content, present) {
 			t.Errorf("after a crash %s has %d bytes (there: %t), and not one of the files that were saved", name, len(content), present)
 		}
+		p.store.Crashed(name, content, present)
 	}
+}
+
+// Clean removes what crashes have left, as a service does that starts.
+type Clean struct{}
+
+func (*Clean) Apply(t *battle.T, p *snapshotPair) {
+	before, _ := p.disk.List(snapshotDir)
+	var want, left []string
+	for _, name := range before {
+		if strings.HasSuffix(name, ".tmp") {
+			want = append(want, name)
+		} else {
+			left = append(left, name)
+		}
+	}
+	removed, err := snapshot.RemoveTemporary(p.disk, snapshotDir)
+	if err != nil {
+		t.Errorf("removing temporary files: %v", err)
+	}
+	if len(want) > 0 {
+		t.Label("temporary file removed")
+	}
+	battle.Equal(t, want, removed, "files removed")
+	after, _ := p.disk.List(snapshotDir)
+	battle.Equal(t, left, after, "files that stay")
 }
 
 // NewEpoch begins another epoch.

@@ -1,19 +1,23 @@
 package fuzz
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
-	"runtime/metrics"
+	"math"
+	"path"
 
 	"battle.test/battle"
 	"battle.test/corpus"
+	"battle.test/oracle"
 	"battle.test/statemachines/snapshot"
+	"battle.test/statemachines/snapshot/memfs"
 )
 
-// SnapshotBytes hands bytes to the loader that no save ever wrote: raw ones, and files
-// forged so well that their checksums are right. It must not panic, not take memory
-// that the file's size does not warrant, and what it accepts must encode to the same.
+// SnapshotBytes hands files to the loader that no save ever wrote: raw bytes, and
+// forgeries up to those in which everything agrees. It must not panic and not take
+// memory that the file's size does not warrant. It must accept what the oracle accepts,
+// and nothing else; and what it accepts must encode to the same bytes.
 var SnapshotBytes = battle.Target[*loaderBytes]{
 	Name: "snapshotbytes",
 	New:  newLoaderBytes,
@@ -21,18 +25,24 @@ var SnapshotBytes = battle.Target[*loaderBytes]{
 		battle.Op[*Raw](1),
 		battle.Op[*Forge](4),
 		battle.Op[*ForgeNumber](3),
-		battle.Op[*Fresh](1),
+		battle.Op[*Fresh](2),
 		battle.Op[*Resize](1),
+		battle.Op[*ForgeEntry](2),
 	),
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
 		battle.Require("accepted", 0.5),
+		battle.Require("accepted a forgery", 0.2),
 		battle.Require("refused", 0.5),
+		battle.Require("refused what agrees with itself", 0.2),
 	},
 }
 
 // loaderBytes is the file that is being forged.
-type loaderBytes struct{ file []byte }
+type loaderBytes struct {
+	file   []byte
+	forged bool
+}
 
 func newLoaderBytes() *loaderBytes {
 	b := &loaderBytes{}
@@ -41,114 +51,137 @@ func newLoaderBytes() *loaderBytes {
 }
 
 func (b *loaderBytes) fresh(sections, size int) {
-	s := &snapshot.Snapshot{Meta: snapshot.Meta{Stream: "aria", Epoch: 1, CoreStreamLength: 315567, Service: "tip", Writer: "fuzz"}}
+	f := oracle.SnapshotFile{Epoch: 1, Length: 315567, Stream: "aria", Service: "tip", Writer: "fuzz"}
 	for i := range sections {
-		data := make([]byte, size)
-		section := snapshot.PlainSection(string(rune('a'+i)), data)
-		if i%2 == 1 {
-			section = snapshot.ZstdSection(string(rune('a'+i)), data)
+		section := snapshot.ZstdSection("", make([]byte, size*(i%2)))
+		if i%2 == 0 {
+			section = snapshot.PlainSection("", make([]byte, size))
 		}
-		section.Optional = i%3 == 2
-		s.Sections = append(s.Sections, section)
+		flags := uint32(0)
+		if section.Zstd {
+			flags |= 2
+		}
+		if i%3 == 2 {
+			flags |= 1
+		}
+		f.Sections = append(f.Sections, oracle.SnapshotSection{Name: string(rune('a' + i)), Flags: flags, Stored: section.Stored, Contents: section.Length})
 	}
-	file, err := snapshot.Encode(s)
-	if err != nil {
-		panic(err)
-	}
-	b.file = file
+	b.file, b.forged = f.Bytes(), false
 }
 
-// The layout, once more: an oracle does not ask its subject.
+// Mending is how much of a forgery is made to agree.
+type Mending uint8
+
 const (
-	atLength, atCount, atSize, atTableSum, atHeaderSum = 24, 40, 48, 248, 252
-	sizeOfHeader, sizeOfEntry, sizeOfFooter            = 256, 56, 32
+	NotMended Mending = iota
+	Checksums
+	Everything // the footer too
 )
 
-// mend makes the checksums right again.
-func (b *loaderBytes) mend() {
-	if len(b.file) < sizeOfHeader {
-		return
-	}
-	castagnoli := crc32.MakeTable(crc32.Castagnoli)
-	count := uint64(binary.LittleEndian.Uint32(b.file[atCount:]))
-	if end := sizeOfHeader + count*sizeOfEntry; end <= uint64(len(b.file)) {
-		at := end
-		for i := range count {
-			e := b.file[sizeOfHeader+i*sizeOfEntry:]
-			stored := binary.LittleEndian.Uint64(e[40:])
-			if stored <= uint64(len(b.file))-at {
-				binary.LittleEndian.PutUint32(e[36:], crc32.Checksum(b.file[at:at+stored], castagnoli))
-				at += stored
-			}
-		}
-		binary.LittleEndian.PutUint32(b.file[atTableSum:], crc32.Checksum(b.file[sizeOfHeader:end], castagnoli))
-	}
-	binary.LittleEndian.PutUint32(b.file[atHeaderSum:], crc32.Checksum(b.file[:atHeaderSum], castagnoli))
-}
+func (m Mending) String() string { return [...]string{"nothing", "checksums", "everything"}[m] }
 
-// load hands the file to the loader, under the name that its header asks for.
-func load(t *battle.T, file []byte) {
-	name := "x.snap"
-	if len(file) >= atLength+8 {
-		name = snapshot.Name(binary.LittleEndian.Uint64(file[atLength:]))
-	}
-	before := allocated()
-	s, err := snapshot.Inspect(name, file)
-	if took, limit := allocated()-before, allowance(len(file)); took > limit {
-		t.Errorf("loading %d bytes allocated %d, want at most %d", len(file), took, limit)
-	}
-	if err != nil {
-		t.Label("refused")
-		var refusal *snapshot.Error
-		if !errors.As(err, &refusal) || refusal.File != name {
-			t.Errorf("refused with %v, want a *snapshot.Error that names %s", err, name)
+// load hands the file to the loader, under the name that its header asks for and to
+// somebody who expects what it says.
+func (b *loaderBytes) load(t *battle.T) { load(t, b.file, b.forged) }
+
+func load(t *battle.T, file []byte, forged bool) {
+	name, want := "x.snap", snapshot.Expect{Durable: math.MaxUint64}
+	if says, ok := oracle.ReadSnapshot(file); ok {
+		name, want.Stream, want.Service, want.Epoch = says.Name(), says.Stream, says.Service, says.Epoch
+		for _, section := range says.Sections {
+			want.Sections = append(want.Sections, section.Name)
 		}
+	}
+	whole := oracle.WholeSnapshot(name, file)
+	disk := memfs.New()
+	disk.Write(path.Join(snapshotDir, name), file)
+	var s *snapshot.Snapshot
+	var err error
+	took, over := overspends(func() { s, err = snapshot.Load(disk, path.Join(snapshotDir, name), want) }, allowance(len(file)))
+	if over {
+		t.Errorf("loading %d bytes allocated %d, want at most %d", len(file), took, allowance(len(file)))
+	}
+	inspected, inspectErr := snapshot.Inspect(name, file)
+	battle.Equal(t, whole, err == nil, "whether the file loads")
+	battle.Equal(t, whole, inspectErr == nil, "whether the file passes inspection")
+	if err != nil {
+		checkRefusal(t, name, file, err)
 		return
 	}
 	t.Label("accepted")
+	if forged {
+		t.Label("accepted a forgery")
+	}
+	checkSame(t, file, s)
+	checkSame(t, file, inspected)
+	checkContents(t, s)
+}
+
+func checkRefusal(t *battle.T, name string, file []byte, err error) {
+	t.Label("refused")
+	mended := bytes.Clone(file)
+	oracle.MendSnapshot(mended, true)
+	if len(file) > oracle.SnapshotHeaderSize+oracle.SnapshotFooterSize && bytes.Equal(mended, file) {
+		t.Label("refused what agrees with itself")
+	}
+	var refusal *snapshot.Error
+	if !errors.As(err, &refusal) || refusal.File != name {
+		t.Errorf("refused with %v, want a *snapshot.Error that names %s", err, name)
+	}
+}
+
+func checkSame(t *battle.T, file []byte, s *snapshot.Snapshot) {
 	again, err := snapshot.Encode(s)
 	if err != nil {
 		t.Errorf("what loads does not encode: %v", err)
 		return
 	}
 	battle.Equal(t, file, again, "encoding of what was loaded")
+}
+
+// checkContents unpacks every section. Forged contents need not unpack.
+func checkContents(t *battle.T, s *snapshot.Snapshot) {
 	for _, section := range s.Sections {
-		before := allocated()
-		data, err := section.Contents()
-		if took, limit := allocated()-before, allowance(256*len(section.Stored)); took > limit {
-			t.Errorf("unpacking %d bytes allocated %d, want at most %d", len(section.Stored), took, limit)
+		var data []byte
+		var err error
+		took, over := overspends(func() { data, err = section.Contents() }, allowance(256*len(section.Stored)))
+		if over {
+			t.Errorf("unpacking %d bytes allocated %d, want at most %d", len(section.Stored), took, allowance(256*len(section.Stored)))
 		}
 		if err == nil {
 			battle.Equal(t, section.Length, uint64(len(data)), "length of the contents")
+		} else if !errors.Is(err, snapshot.BadContents) {
+			t.Errorf("contents are refused with %v, want %v", err, snapshot.BadContents)
 		}
 	}
 }
 
-// allowance is what loading n bytes may allocate: a few times n for names, errors and
-// sections, and a decoder's own memory. It is generous, because the rest of the process
-// allocates too; what it is after is a length that was believed.
-func allowance(n int) uint64 { return 16<<20 + 8*uint64(n) }
-
-var allocatedBytes = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-
-func allocated() uint64 {
-	metrics.Read(allocatedBytes)
-	return allocatedBytes[0].Value.Uint64()
-}
+// allowance is what loading n bytes may allocate: a few times n for the file, names,
+// errors and sections, and a decoder's own memory.
+func allowance(n int) uint64 { return 4<<20 + 8*uint64(n) }
 
 // Raw loads bytes as they are.
 type Raw struct {
 	File []byte `draw:"len=0..700"`
 }
 
-func (r *Raw) Apply(t *battle.T, b *loaderBytes) { load(t, r.File) }
+func (r *Raw) Apply(t *battle.T, b *loaderBytes) { load(t, r.File, false) }
 
-// Forge changes a byte, and mends the checksums if Mend is set.
+// forge ends every forgery: it mends the file and loads it.
+func (b *loaderBytes) forge(t *battle.T, mend Mending) {
+	b.forged = true
+	if mend != NotMended {
+		oracle.MendSnapshot(b.file, mend == Everything)
+	}
+	b.load(t)
+}
+
+// Forge changes a byte.
 type Forge struct {
 	Place  Place `draw:"0..3"`
 	Offset int16 `draw:"-64..260"`
 	Value  uint8
-	Mend   bool
+	Mend   Mending `draw:"0..2"`
 }
 
 func (f *Forge) Apply(t *battle.T, b *loaderBytes) {
@@ -158,10 +191,7 @@ func (f *Forge) Apply(t *battle.T, b *loaderBytes) {
 	at := f.Place.in(string(b.file)) + int(f.Offset)
 	at = ((at % len(b.file)) + len(b.file)) % len(b.file)
 	b.file[at] = f.Value
-	if f.Mend {
-		b.mend()
-	}
-	load(t, b.file)
+	b.forge(t, f.Mend)
 }
 
 // Number is a number in a file that a loader may believe too early.
@@ -176,31 +206,64 @@ const (
 
 func (n Number) String() string { return [...]string{"count", "file-size", "stored", "contents"}[n] }
 
-// ForgeNumber replaces a length or a count, and mends the checksums if Mend is set.
+// ForgeNumber replaces a length or a count.
 type ForgeNumber struct {
-	Number  Number `draw:"0..3"`
-	Section uint8  `draw:"0..2"`
-	Shift   uint8  `draw:"0..63"` // the value is 1<<Shift and Plus
-	Plus    int8   `draw:"-3..3"`
-	Mend    bool
+	Number   Number  `draw:"0..3"`
+	Section  uint8   `draw:"0..3"`
+	Relative bool    // Plus is added to the number that is there
+	Shift    uint8   `draw:"0..63"` // else the value is 1<<Shift and Plus
+	Plus     int8    `draw:"-60..60"`
+	Mend     Mending `draw:"0..2"`
 }
 
 func (f *ForgeNumber) Apply(t *battle.T, b *loaderBytes) {
-	value := uint64(1)<<f.Shift + uint64(f.Plus)
-	entry := sizeOfHeader + int(f.Section)*sizeOfEntry
-	at := [...]int{atCount, atSize, entry + 40, entry + 48}[f.Number]
+	entry := oracle.SnapshotHeaderSize + int(f.Section)*oracle.SnapshotEntrySize
+	at := [...]int{oracle.SnapshotCountAt, oracle.SnapshotSizeAt, entry + oracle.SnapshotStoredAt, entry + oracle.SnapshotContentsAt}[f.Number]
 	if at+8 > len(b.file) {
 		return
 	}
+	value := uint64(1) << f.Shift
+	if f.Relative {
+		value = binary.LittleEndian.Uint64(b.file[at:])
+	}
+	value += uint64(f.Plus)
 	if f.Number == Count {
 		binary.LittleEndian.PutUint32(b.file[at:], uint32(value))
 	} else {
 		binary.LittleEndian.PutUint64(b.file[at:], value)
 	}
-	if f.Mend {
-		b.mend()
+	b.forge(t, f.Mend)
+}
+
+// ForgeEntry copies a part of one section's entry in the table over another's.
+type ForgeEntry struct {
+	From, To uint8   `draw:"0..3"`
+	Part     Part    `draw:"0..2"`
+	Mend     Mending `draw:"0..2"`
+}
+
+// Part is a part of an entry.
+type Part uint8
+
+const (
+	WholeEntry Part = iota
+	NameOfEntry
+	LengthsOfEntry
+)
+
+func (p Part) String() string { return [...]string{"whole", "name", "lengths"}[p] }
+
+func (f *ForgeEntry) Apply(t *battle.T, b *loaderBytes) {
+	entry := func(k uint8) []byte {
+		at := oracle.SnapshotHeaderSize + int(k)*oracle.SnapshotEntrySize
+		if at+oracle.SnapshotEntrySize > len(b.file) {
+			return nil
+		}
+		e := b.file[at : at+oracle.SnapshotEntrySize]
+		return [...][]byte{e, e[:32], e[oracle.SnapshotStoredAt:]}[f.Part]
 	}
-	load(t, b.file)
+	copy(entry(f.To), entry(f.From))
+	b.forge(t, f.Mend)
 }
 
 // Fresh starts over with a valid file.
@@ -211,22 +274,27 @@ type Fresh struct {
 
 func (f *Fresh) Apply(t *battle.T, b *loaderBytes) {
 	b.fresh(int(f.Sections), int(f.Size))
-	load(t, b.file)
+	b.load(t)
 }
 
-// Resize cuts the file short or puts NUL bytes behind it, and makes the header agree
-// if Mend is set.
+// Resize cuts bytes off the file or puts NUL bytes into it, and may make the header
+// agree.
 type Resize struct {
-	By   int16 `draw:"-300..300"`
-	Mend bool
+	By     int16   `draw:"-300..300"`
+	Before bool    // before the footer, else at the end
+	Mend   Mending `draw:"0..2"`
 }
 
 func (r *Resize) Apply(t *battle.T, b *loaderBytes) {
+	tail := []byte(nil)
+	if end := len(b.file) - oracle.SnapshotFooterSize; r.Before && end > 0 {
+		b.file, tail = b.file[:end], append(tail, b.file[end:]...)
+	}
 	size := max(0, len(b.file)+int(r.By))
 	b.file = append(b.file, make([]byte, max(0, size-len(b.file)))...)[:size]
-	if r.Mend && len(b.file) >= sizeOfHeader {
-		binary.LittleEndian.PutUint64(b.file[atSize:], uint64(size))
-		b.mend()
+	b.file = append(b.file, tail...)
+	if r.Mend != NotMended && len(b.file) >= oracle.SnapshotHeaderSize {
+		binary.LittleEndian.PutUint64(b.file[oracle.SnapshotSizeAt:], uint64(len(b.file)))
 	}
-	load(t, b.file)
+	b.forge(t, r.Mend)
 }

@@ -7,6 +7,7 @@ type Saved struct {
 	Name    string // of the file
 	File    string // its bytes
 	Stream  string
+	Service string
 	Epoch   uint64
 	Length  uint64 // the offset
 	Time    int64
@@ -18,59 +19,88 @@ type Saved struct {
 // it must be noticed.
 type Store struct {
 	saves []Saved
-	// durable are the files that a name may have after a crash, once a save of that
-	// name has succeeded; the last is the newest.
-	durable map[string][]string
+	names map[string]*promise
+}
+
+// A promise is what a name may have after a crash.
+type promise struct {
+	kept    bool     // it must have a file
+	files   []string // one of these
+	touched bool     // nothing is known of it
 }
 
 // What is wrong with a file that must be refused.
 const (
-	Valid      = ""
-	Damaged    = "damaged"
-	OtherEpoch = "epoch"
-	TooFar     = "past the durable stream"
-	NotKnown   = "unknown section"
+	Valid        = ""
+	Damaged      = "damaged"
+	OtherStream  = "stream"
+	OtherService = "service"
+	OtherEpoch   = "epoch"
+	TooFar       = "past the durable stream"
+	NotKnown     = "unknown section"
 )
+
+// A Loader is what somebody expects who loads a file.
+type Loader struct {
+	Stream, Service string
+	Epoch           uint64
+	Durable         uint64 // length of the durable stream
+}
+
+func (s *Store) of(name string) *promise {
+	if s.names == nil {
+		s.names = make(map[string]*promise)
+	}
+	if s.names[name] == nil {
+		s.names[name] = &promise{}
+	}
+	return s.names[name]
+}
 
 // Began notes that a save begins.
 func (s *Store) Began(one Saved) {
-	if s.durable == nil {
-		s.durable = make(map[string][]string)
-	}
 	s.saves = append(s.saves, one)
-	if len(s.durable[one.Name]) > 0 {
-		s.durable[one.Name] = append(s.durable[one.Name], one.File)
-	}
+	s.of(one.Name).files = append(s.of(one.Name).files, one.File)
 }
 
 // Succeeded notes that the last save returned without an error.
 func (s *Store) Succeeded() {
 	one := s.saves[len(s.saves)-1]
-	s.durable[one.Name] = []string{one.File}
+	*s.of(one.Name) = promise{kept: true, files: []string{one.File}}
 }
 
-// Touched notes that a file was changed from outside: nothing is known of it any more.
-func (s *Store) Touched(name string) { delete(s.durable, name) }
+// Touched notes that a file was changed from outside, or by a disk that lies: nothing
+// is known of its name until the next save succeeds.
+func (s *Store) Touched(name string) { s.of(name).touched = true }
 
-// Survives tells whether a crash may leave this file, or none, under a name.
+// Survives tells whether a failed save, or a crash, may leave this file, or none, under
+// a name: what was there before or what was to be written, and never a part of it.
 func (s *Store) Survives(name, file string, present bool) bool {
-	allowed := s.durable[name]
-	if len(allowed) == 0 {
-		return true
+	p := s.of(name)
+	return p.touched || present && slices.Contains(p.files, file) || !present && !p.kept
+}
+
+// Crashed notes what a name has after a crash. It stays.
+func (s *Store) Crashed(name, file string, present bool) {
+	if p := s.of(name); !p.touched {
+		*p = promise{kept: present, files: []string{file}}
 	}
-	return present && slices.Contains(allowed, file)
 }
 
 // Judge says what a loader must make of a file, and which snapshot it is.
-func (s *Store) Judge(name, file string, epoch, durable uint64) (verdict string, one Saved) {
+func (s *Store) Judge(name, file string, want Loader) (verdict string, one Saved) {
 	for _, saved := range slices.Backward(s.saves) {
 		if saved.Name != name || saved.File != file {
 			continue
 		}
 		switch {
-		case saved.Epoch != epoch:
+		case saved.Stream != want.Stream:
+			return OtherStream, saved
+		case saved.Service != want.Service:
+			return OtherService, saved
+		case saved.Epoch != want.Epoch:
 			return OtherEpoch, saved
-		case saved.Length > durable:
+		case saved.Length > want.Durable:
 			return TooFar, saved
 		case saved.Unknown:
 			return NotKnown, saved
@@ -82,9 +112,9 @@ func (s *Store) Judge(name, file string, epoch, durable uint64) (verdict string,
 
 // Latest picks the valid file of the highest offset that is not after a time, and the
 // files above it that must be reported as skipped. names is in order of offsets.
-func (s *Store) Latest(names []string, files map[string]string, epoch, durable uint64, maxTime int64) (name string, skipped []string) {
+func (s *Store) Latest(names []string, files map[string]string, want Loader, maxTime int64) (name string, skipped []string) {
 	for _, name := range slices.Backward(names) {
-		verdict, one := s.Judge(name, files[name], epoch, durable)
+		verdict, one := s.Judge(name, files[name], want)
 		switch {
 		case verdict != Valid:
 			skipped = append(skipped, name)

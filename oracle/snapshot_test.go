@@ -8,28 +8,35 @@ import (
 
 func TestAFileIsValidOnlyAsItWasSaved(t *testing.T) {
 	var s Store
-	s.Began(Saved{Name: "5", File: "five", Epoch: 1, Length: 5, Time: 50})
+	s.Began(Saved{Name: "5", File: "five", Stream: "s", Service: "t", Epoch: 1, Length: 5, Time: 50})
+	s.Began(Saved{Name: "7", File: "seven", Unknown: true})
 	s.Succeeded()
 	for _, c := range []struct {
-		name, file     string
-		epoch, durable uint64
-		want           string
+		name, file string
+		loader     Loader
+		want       string
 	}{
-		{"5", "five", 1, 5, Valid},
-		{"5", "five", 2, 5, OtherEpoch},
-		{"5", "five", 1, 4, TooFar},
-		{"5", "fivE", 1, 5, Damaged},
-		{"6", "five", 1, 9, Damaged},
+		{"5", "five", Loader{"s", "t", 1, 5}, Valid},
+		{"5", "five", Loader{"", "t", 1, 5}, OtherStream},
+		{"5", "five", Loader{"s", "", 1, 5}, OtherService},
+		{"5", "five", Loader{"s", "t", 2, 5}, OtherEpoch},
+		{"5", "five", Loader{"s", "t", 1, 4}, TooFar},
+		{"5", "fivE", Loader{"s", "t", 1, 5}, Damaged},
+		{"6", "five", Loader{"s", "t", 1, 9}, Damaged},
+		{"7", "seven", Loader{"", "", 0, 7}, NotKnown},
 	} {
-		verdict, _ := s.Judge(c.name, c.file, c.epoch, c.durable)
+		verdict, _ := s.Judge(c.name, c.file, c.loader)
 		require.Equal(t, c.want, verdict, c)
 	}
 }
 
 func TestWhatACrashMayLeave(t *testing.T) {
 	var s Store
+	require.False(t, s.Survives("5", "stray", true))
 	s.Began(Saved{Name: "5", File: "old"})
 	require.True(t, s.Survives("5", "", false), "nothing was promised yet")
+	require.True(t, s.Survives("5", "old", true), "it may have been written all the same")
+	require.False(t, s.Survives("5", "ol", true))
 	s.Succeeded()
 	require.False(t, s.Survives("5", "", false))
 	require.True(t, s.Survives("5", "old", true))
@@ -37,10 +44,15 @@ func TestWhatACrashMayLeave(t *testing.T) {
 	require.True(t, s.Survives("5", "old", true))
 	require.True(t, s.Survives("5", "new", true))
 	require.False(t, s.Survives("5", "ne", true))
-	s.Succeeded()
-	require.False(t, s.Survives("5", "old", true))
+	s.Crashed("5", "old", true)
+	require.False(t, s.Survives("5", "new", true), "it can't come later")
 	s.Touched("5")
 	require.True(t, s.Survives("5", "x", true))
+	s.Crashed("5", "x", true)
+	require.True(t, s.Survives("5", "y", true), "of a touched name nothing is known")
+	s.Began(Saved{Name: "5", File: "newer"})
+	s.Succeeded()
+	require.False(t, s.Survives("5", "x", true))
 }
 
 func TestLatestReportsWhatItSkips(t *testing.T) {
@@ -49,7 +61,7 @@ func TestLatestReportsWhatItSkips(t *testing.T) {
 		s.Began(one)
 	}
 	files := map[string]string{"1": "a", "2": "b", "3": "broken"}
-	name, skipped := s.Latest([]string{"1", "2", "3"}, files, 0, 9, 15)
+	name, skipped := s.Latest([]string{"1", "2", "3"}, files, Loader{Durable: 9}, 15)
 	require.Equal(t, "1", name)
 	require.Equal(t, []string{"3"}, skipped)
 }

@@ -1,0 +1,148 @@
+package fuzz
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+
+	"battle.test/battle"
+	"battle.test/oracle"
+	"battle.test/statemachines/snapshot"
+)
+
+// expect is what a loader of this pair asks for, for the subject and for the oracle.
+func (p *snapshotPair) expect(epochs uint8, durable uint64) (snapshot.Expect, oracle.Loader) {
+	want := snapshot.Expect{Stream: snapshotStream, Service: snapshotService, Epoch: p.epoch - uint64(epochs), Durable: durable, Sections: snapshotSections}
+	return want, loader(want)
+}
+
+func loader(want snapshot.Expect) oracle.Loader {
+	return oracle.Loader{Stream: want.Stream, Service: want.Service, Epoch: want.Epoch, Durable: want.Durable}
+}
+
+// Stranger is what a loader has wrong.
+type Stranger uint8
+
+const (
+	Nothing Stranger = iota
+	NoEpoch
+	NoStream
+	StreamBegins // only the first letters of the stream's name
+	NoService
+	ServiceBegins
+)
+
+func (s Stranger) String() string {
+	return [...]string{"nothing", "no-epoch", "no-stream", "stream-begins", "no-service", "service-begins"}[s]
+}
+
+func (s Stranger) mislead(want *snapshot.Expect) {
+	switch s {
+	case NoEpoch:
+		want.Epoch = 0
+	case NoStream:
+		want.Stream = ""
+	case StreamBegins:
+		want.Stream = want.Stream[:2]
+	case NoService:
+		want.Service = ""
+	case ServiceBegins:
+		want.Service = want.Service[:2]
+	}
+}
+
+// Load loads a file.
+type Load struct {
+	File    uint8    `draw:"0..15"`
+	Epochs  uint8    `draw:"0..2"`    // how many epochs ago the loader lives
+	Durable int8     `draw:"-3..100"` // the durable stream ends so far from the file's offset
+	Wrong   Stranger `draw:"0..5"`
+}
+
+func (l *Load) Apply(t *battle.T, p *snapshotPair) {
+	name, content := p.kth(l.File)
+	if name == "" {
+		return
+	}
+	_, one := p.store.Judge(name, content, oracle.Loader{})
+	want, _ := p.expect(l.Epochs, one.Length+uint64(l.Durable))
+	l.Wrong.mislead(&want)
+	verdict, one := p.store.Judge(name, content, loader(want))
+	s, err := snapshot.Load(p.disk, path.Join(snapshotDir, name), want)
+	p.checkLoaded(t, verdict, one, s, err)
+}
+
+var verdictReasons = map[string]snapshot.Reason{
+	oracle.OtherStream:  snapshot.WrongStream,
+	oracle.OtherService: snapshot.WrongService,
+	oracle.OtherEpoch:   snapshot.WrongEpoch,
+	oracle.TooFar:       snapshot.NotDurable,
+	oracle.NotKnown:     snapshot.UnknownSection,
+}
+
+func (p *snapshotPair) checkLoaded(t *battle.T, verdict string, one oracle.Saved, s *snapshot.Snapshot, err error) {
+	if verdict != oracle.Valid {
+		t.Label("refused: " + verdict)
+		var refusal *snapshot.Error
+		if !errors.As(err, &refusal) {
+			t.Errorf("a file that must be refused (%s): got the error %v", verdict, err)
+			return
+		}
+		if reason, fixed := verdictReasons[verdict]; fixed {
+			battle.Equal(t, reason, refusal.Reason, "reason")
+		}
+		return
+	}
+	t.Label("loaded")
+	if err != nil {
+		t.Errorf("a valid snapshot is refused: %v", err)
+		return
+	}
+	battle.Equal(t, one.Length, s.CoreStreamLength, "offset")
+	battle.Equal(t, one.Time, s.StreamTime, "stream time")
+	again, err := snapshot.Encode(s)
+	if err != nil {
+		t.Errorf("what loads does not encode: %v", err)
+	}
+	battle.Equal(t, one.File, string(again), "encoding of what was loaded")
+}
+
+// Latest asks for the newest snapshot.
+type Latest struct {
+	MaxTime int16  `draw:"-6..110"`
+	Epochs  uint8  `draw:"0..1"`
+	Durable uint16 `draw:"0..130"`
+	Far     bool   // the durable stream reaches to the last offset
+}
+
+func (l *Latest) Apply(t *battle.T, p *snapshotPair) {
+	durable := uint64(l.Durable)
+	if l.Far {
+		durable = ^uint64(0)
+	}
+	want, loader := p.expect(l.Epochs, durable)
+	names, files := p.files()
+	name, skipped := p.store.Latest(names, files, loader, int64(l.MaxTime))
+	s, errs, err := snapshot.Latest(p.disk, snapshotDir, want, int64(l.MaxTime))
+	if name == "" {
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("no snapshot is valid: got %+v and %v, want fs.ErrNotExist", s, err)
+		}
+	} else if err != nil {
+		t.Errorf("latest is %s: got %v", name, err)
+	} else {
+		battle.Equal(t, name, snapshot.Name(s.CoreStreamLength), "latest")
+	}
+	if len(skipped) > 0 {
+		t.Label("latest skipped a file")
+	}
+	battle.Equal(t, len(skipped), len(errs), "number of files skipped")
+	for i := range min(len(skipped), len(errs)) {
+		var refusal *snapshot.Error
+		if !errors.As(errs[i], &refusal) {
+			t.Errorf("a skipped file is reported as %v", errs[i])
+			return
+		}
+		battle.Equal(t, skipped[i], refusal.File, "file skipped")
+	}
+}
