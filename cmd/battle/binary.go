@@ -3,75 +3,84 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 
 	"battle.test/battle"
 )
 
 // A workshop builds test binaries and talks to them. Its folder goes when it closes.
+// Jobs side by side may share it.
 type workshop struct {
-	dir     string // the module's
-	temp    string
-	overlay string            // file for go build -overlay, or ""
-	planted *planted          // the bug that the overlay plants, or nil
-	copied  string            // a copy of the module with that bug in it, once one is needed
-	built   map[string]string // package and flags -> binary
+	dir     string   // where the command runs
+	root    string   // of the module
+	temp    string   // its own folder
+	planted *planted // the bug that all its binaries have, or nil
+
+	mu     sync.Mutex
+	copied string            // a copy of the module for tools that know no overlay, once one is needed
+	built  map[string]string // what was built, by what it is
 }
 
-func newWorkshop(dir string) (*workshop, error) {
+func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
+	root, err := moduleRoot(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
 	temp, err := os.MkdirTemp("", "battle-")
 	if err != nil {
 		return nil, err
 	}
-	return &workshop{dir: dir, temp: temp, built: make(map[string]string)}, nil
-}
-
-// plant makes all that is built from now on have a planted bug.
-func (w *workshop) plant(name string) error {
-	var err error
-	if w.planted, err = plant(w.dir, name, w.temp); err != nil {
-		return err
-	}
-	w.overlay = w.planted.overlay
-	return nil
-}
-
-// tree is where sources are to be read from by tools that know no overlay.
-func (w *workshop) tree() (string, error) {
-	if w.planted == nil {
-		return w.dir, nil
-	}
-	if w.copied == "" {
-		to := filepath.Join(w.temp, "copy")
-		if err := w.planted.plantCopy(w.dir, to); err != nil {
-			return "", err
-		}
-		w.copied = to
-	}
-	return w.copied, nil
+	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string)}, nil
 }
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }
 
+// plant makes all that is built from now on have a planted bug, if one is named.
+func (w *workshop) plant(name string) (err error) {
+	if name != "" {
+		w.planted, err = plant(w.root, name, w.temp)
+	}
+	return err
+}
+
+// envBug names the planted bug, so that a finding's replay command plants it too.
+const envBug = "BATTLE_BUG"
+
+// binaryOf is the key of a package's test binary in built.
+func binaryOf(pkg string, fuzz bool) string { return fmt.Sprint(pkg, " fuzz=", fuzz) }
+
+// binary is the test binary of a package that was built before.
+func (w *workshop) binary(pkg string, fuzz bool) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.built[binaryOf(pkg, fuzz)]
+}
+
 // build makes a package's test binary, with Go's coverage counters for its own fuzzer
 // if fuzz is set.
 func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, error) {
-	key := fmt.Sprint(pkg, fuzz)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := binaryOf(pkg, fuzz)
 	if binary, done := w.built[key]; done {
 		return binary, nil
 	}
 	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
-	args := []string{"test", "-c", "-o", binary}
+	args, what := []string{"test", "-c", "-o", binary}, "building the tests of "+pkg
 	if fuzz {
 		args = append(args, "-fuzz=.")
+		what += " with Go's coverage counters (the first time takes a minute)"
 	}
-	if w.overlay != "" {
-		args = append(args, "-overlay="+w.overlay)
+	if w.planted != nil {
+		args = append(args, "-overlay="+w.planted.overlay)
 	}
+	defer during(what)()
 	if _, err := goCommand(ctx, w.dir, nil, append(args, pkg)...); err != nil {
 		return "", err
 	}
@@ -82,71 +91,112 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 	return binary, nil
 }
 
-// ask sends requests to a target's test binary.
-func (w *workshop) ask(ctx context.Context, t target, requests ...battle.Request) ([]battle.Answer, error) {
+// orders are the variables that every process for a target gets.
+func (w *workshop) orders(t target) []string {
+	env := []string{battle.EnvTarget + "=" + t.Name, battle.EnvVariable + "=" + t.Variable, w.tempDir()}
+	if w.planted != nil {
+		env = append(env, envBug+"="+w.planted.name)
+	}
+	return env
+}
+
+// tempDir makes a process leave what it does not clean up where the workshop will.
+func (w *workshop) tempDir() string {
+	if runtime.GOOS == "windows" {
+		return "TMP=" + w.temp
+	}
+	return "TMPDIR=" + w.temp
+}
+
+// noAnswer is the error of a request that its process did not survive.
+type noAnswer struct {
+	target target
+	output string
+	err    error
+}
+
+func (e *noAnswer) Error() string {
+	return fmt.Sprintf("%s.%s gave no answer (%v):\n%s", e.target.Package, e.target.Func, e.err, tail(e.output))
+}
+
+// ask sends a request to a target's test binary.
+func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.Answer, error) {
+	none := battle.Answer{}
 	binary, err := w.build(ctx, t.Package, false)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	dir, err := os.MkdirTemp(w.temp, "ask-")
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	in, out := filepath.Join(dir, "requests.json"), filepath.Join(dir, "answers.json")
-	document, err := json.Marshal(requests)
+	document, err := json.Marshal([]battle.Request{r})
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	if err := os.WriteFile(in, document, 0o644); err != nil {
-		return nil, err
+		return none, err
 	}
-	cmd := exec.CommandContext(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1", "-test.timeout=0")
+	cmd := command(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(),
-		battle.EnvEngine+"=answer", battle.EnvTarget+"="+t.Name, battle.EnvVariable+"="+t.Variable,
-		battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)
+	cmd.Env = append(os.Environ(), append(w.orders(t),
+		battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)...)
 	var said strings.Builder
-	cmd.Stdout = &said
-	cmd.Stderr = &said
-	for _, r := range requests {
-		if r.Verbose {
-			cmd.Stderr = os.Stderr
-		}
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if r.Verbose {
+		cmd.Stderr = os.Stderr
 	}
-	runErr := cmd.Run()
-	document, err = os.ReadFile(out)
-	if err != nil {
-		return nil, fmt.Errorf("%s.%s gave no answer (%v):\n%s", t.Package, t.Func, runErr, strings.TrimSpace(said.String()))
+	runErr := run(cmd)
+	if document, err = os.ReadFile(out); err != nil {
+		if ctx.Err() != nil {
+			return none, ctx.Err()
+		}
+		return none, &noAnswer{t, strings.TrimSpace(said.String()), runErr}
 	}
 	var answers []battle.Answer
-	if err := json.Unmarshal(document, &answers); err != nil || len(answers) != len(requests) {
-		return nil, fmt.Errorf("%s.%s: %d answers to %d requests: %v", t.Package, t.Func, len(answers), len(requests), err)
-	}
-	return answers, nil
-}
-
-// ask1 sends one request, and makes its error the call's.
-func (w *workshop) ask1(ctx context.Context, t target, r battle.Request) (battle.Answer, error) {
-	answers, err := w.ask(ctx, t, r)
-	if err != nil {
-		return battle.Answer{}, err
+	if err := json.Unmarshal(document, &answers); err != nil || len(answers) != 1 {
+		return none, fmt.Errorf("%s.%s: %d answers to a request: %v", t.Package, t.Func, len(answers), err)
 	}
 	if answers[0].Error != "" {
-		return battle.Answer{}, fmt.Errorf("%s", answers[0].Error)
+		return none, errors.New(answers[0].Error)
 	}
 	return answers[0], nil
 }
 
-// describe asks all targets what they are, and gives them their names.
-func (w *workshop) describe(ctx context.Context, targets []target) ([]battle.Description, error) {
-	var all []battle.Description
-	for i := range targets {
-		answer, err := w.ask1(ctx, targets[i], battle.Request{Do: "describe"})
-		if err != nil {
-			return nil, err
-		}
-		targets[i].Name = answer.Description.Target
-		all = append(all, *answer.Description)
+// askFatal is ask for requests that run updates. If the process does not survive
+// them, that is the finding.
+func (w *workshop) askFatal(ctx context.Context, t target, r battle.Request) (battle.Answer, error) {
+	answer, err := w.ask(ctx, t, r)
+	var silent *noAnswer
+	if !errors.As(err, &silent) || r.Failure != nil {
+		return answer, err
 	}
-	return all, nil
+	r.Failure = battle.DeathOf([]byte(silent.output), silent.err)
+	return w.ask(ctx, t, r)
+}
+
+// describe asks all targets what they are, and gives them their names. The error of
+// one is kept with it.
+func (w *workshop) describe(ctx context.Context, targets []target) error {
+	for i := range targets {
+		answer, err := w.describe1(ctx, targets[i])
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			targets[i].err = err
+			continue
+		}
+		targets[i].Name, targets[i].description = answer.Description.Target, answer.Description
+	}
+	return nil
+}
+
+func (w *workshop) describe1(ctx context.Context, t target) (battle.Answer, error) {
+	if _, err := w.build(ctx, t.Package, false); err != nil {
+		return battle.Answer{}, err
+	}
+	defer during("asking " + t.Func + " for its name")()
+	return w.ask(ctx, t, battle.Request{Do: "describe"})
 }

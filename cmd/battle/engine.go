@@ -3,41 +3,37 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"battle.test/battle"
 )
 
-// An engine is a way of choosing tapes.
+// An engine is a way of choosing tapes. It is a plain value: what is built for it
+// belongs to the workshop.
 type engine interface {
 	name() string
 	// missing says how to install what the engine needs and is not there, or "".
-	missing() string
+	missing(root string) string
 	// suits says why the engine can't hunt in a target, or "".
 	suits(t target) string
 	// prepare builds what the engine runs.
 	prepare(ctx context.Context, w *workshop, t target) error
 	// command is the process that hunts for the job's remaining time.
 	command(ctx context.Context, w *workshop, j *job) *exec.Cmd
+	// grace is the time over its slice that the engine takes to end by itself.
+	grace() time.Duration
 }
 
 // engines are all engines, in the order in which they are shown.
-func engines() []engine { return []engine{native{}, rapidEngine{}, &gofuzz{}} }
+var engines = []engine{native{}, rapidEngine{}, gofuzz{}}
 
 // pickEngines finds engines by name. Of all of them, those that are missing are left
 // out and named; one that was asked for by name must be there.
-func pickEngines(names []string) (picked []engine, skipped []string, err error) {
-	var known []string
-	for _, e := range engines() {
-		known = append(known, e.name())
-	}
+func pickEngines(root string, names []string) (picked []engine, skipped []string, err error) {
 	if len(names) == 0 || len(names) == 1 && names[0] == "all" {
-		for _, e := range engines() {
-			if hint := e.missing(); hint != "" {
+		for _, e := range engines {
+			if hint := e.missing(root); hint != "" {
 				skipped = append(skipped, fmt.Sprintf("%s is not installed: %s", e.name(), hint))
 			} else {
 				picked = append(picked, e)
@@ -46,46 +42,40 @@ func pickEngines(names []string) (picked []engine, skipped []string, err error) 
 		return picked, skipped, nil
 	}
 	for _, name := range names {
-		found := false
-		for _, e := range engines() {
-			if e.name() != name {
-				continue
-			}
-			found = true
-			if hint := e.missing(); hint != "" {
-				return nil, nil, fmt.Errorf("engine %s is not installed: %s", name, hint)
-			}
-			picked = append(picked, e)
+		e, err := engineNamed(name)
+		if err != nil {
+			return nil, nil, err
 		}
-		if !found {
-			return nil, nil, fmt.Errorf("no engine %q: there are %s", name, strings.Join(known, ", "))
+		if hint := e.missing(root); hint != "" {
+			return nil, nil, fmt.Errorf("engine %s is not installed: %s", name, hint)
 		}
+		picked = append(picked, e)
 	}
 	return picked, nil, nil
 }
 
-// orders are the variables that tell a test binary to hunt.
-func (j *job) orders(left time.Duration) []string {
-	env := []string{
-		battle.EnvEngine + "=" + j.engine.name(),
-		battle.EnvTarget + "=" + j.target.Name,
-		battle.EnvVariable + "=" + j.target.Variable,
-		battle.EnvDir + "=" + j.dir,
-		fmt.Sprintf("%s=%d", battle.EnvSeed, j.seed),
-		battle.EnvBudget + "=" + left.String(),
+func engineNamed(name string) (engine, error) {
+	var known []string
+	for _, e := range engines {
+		if e.name() == name {
+			return e, nil
+		}
+		known = append(known, e.name())
 	}
-	if j.stopFirst {
-		env = append(env, battle.EnvStop+"=first")
-	}
-	return env
+	return nil, fmt.Errorf("no engine %q: there are %s", name, strings.Join(known, ", "))
 }
+
+// endsLate is the grace of engines that end by themselves: to kill one is to lose what
+// it is minimising.
+const endsLate = 20 * time.Second
 
 // native is go test -fuzz.
 type native struct{}
 
-func (native) name() string        { return "native" }
-func (native) missing() string     { return "" }
-func (native) suits(target) string { return "" }
+func (native) name() string          { return "native" }
+func (native) missing(string) string { return "" }
+func (native) suits(target) string   { return "" }
+func (native) grace() time.Duration  { return endsLate }
 
 func (native) prepare(ctx context.Context, w *workshop, t target) error {
 	_, err := w.build(ctx, t.Package, true)
@@ -93,23 +83,21 @@ func (native) prepare(ctx context.Context, w *workshop, t target) error {
 }
 
 func (native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, w.built[fmt.Sprint(j.target.Package, true)],
-		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1", "-test.timeout=0",
+	return command(ctx, w.binary(j.target.Package, true),
+		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1", "-test.timeout=0", "-test.paniconexit0",
 		"-test.fuzztime="+j.left().String(),
 		// With the default of 60 s Go does little else than minimise.
 		"-test.fuzzminimizetime=10x",
 		"-test.fuzzcachedir="+filepath.Join(j.dir, "cache"))
-	cmd.Dir = j.target.dir
-	cmd.Env = append(os.Environ(), j.orders(j.left())...)
-	return cmd
 }
 
 // rapidEngine is battle.Check's search, with one seed after the other.
 type rapidEngine struct{}
 
-func (rapidEngine) name() string        { return "rapid" }
-func (rapidEngine) missing() string     { return "" }
-func (rapidEngine) suits(target) string { return "" }
+func (rapidEngine) name() string          { return "rapid" }
+func (rapidEngine) missing(string) string { return "" }
+func (rapidEngine) suits(target) string   { return "" }
+func (rapidEngine) grace() time.Duration  { return endsLate }
 
 func (rapidEngine) prepare(ctx context.Context, w *workshop, t target) error {
 	_, err := w.build(ctx, t.Package, false)
@@ -117,9 +105,6 @@ func (rapidEngine) prepare(ctx context.Context, w *workshop, t target) error {
 }
 
 func (rapidEngine) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, w.built[fmt.Sprint(j.target.Package, false)],
-		"-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0")
-	cmd.Dir = j.target.dir
-	cmd.Env = append(os.Environ(), j.orders(j.left())...)
-	return cmd
+	return command(ctx, w.binary(j.target.Package, false),
+		"-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -12,59 +11,64 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
+	"time"
 
 	"battle.test/battle"
 )
 
-const gofuzzVersion = "v0.0.0-20220726122315-1d375ef9f9f6"
+const (
+	gofuzzEngine  = "gofuzz"
+	gofuzzVersion = "v0.0.0-20220726122315-1d375ef9f9f6"
+)
 
-// gofuzz is dvyukov/go-fuzz. Its binary is built once for each function.
-type gofuzz struct {
-	built map[string]string // package and function -> archive
-}
+// gofuzz is dvyukov/go-fuzz.
+type gofuzz struct{}
 
-func (*gofuzz) name() string { return "gofuzz" }
+func (gofuzz) name() string         { return gofuzzEngine }
+func (gofuzz) grace() time.Duration { return 0 } // it never ends by itself
 
-func (*gofuzz) missing() string {
+func (gofuzz) missing(root string) string {
 	for _, tool := range []string{"go-fuzz", "go-fuzz-build"} {
-		if findTool(tool) == "" {
+		if findTool(root, tool) == "" {
 			return "go install github.com/dvyukov/go-fuzz/go-fuzz@" + gofuzzVersion +
-				" github.com/dvyukov/go-fuzz/go-fuzz-build@" + gofuzzVersion + " (or: make tools)"
+				" github.com/dvyukov/go-fuzz/go-fuzz-build@" + gofuzzVersion
 		}
 	}
 	return ""
 }
 
-// findTool looks for a tool on the path, where go install puts it, and in bin/.
-func findTool(name string) string {
-	if path, err := exec.LookPath(name); err == nil {
-		return path
+// findTool looks for a tool in the module's bin/, on the path, and where go install
+// puts it.
+func findTool(root, name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
 	}
-	dirs := []string{"bin"}
-	for _, variable := range []string{"GOBIN", "GOPATH"} {
-		if output, err := exec.Command("go", "env", variable).Output(); err == nil {
-			if dir := strings.TrimSpace(string(output)); dir != "" && variable == "GOPATH" {
-				dirs = append(dirs, filepath.Join(dir, "bin"))
-			} else if dir != "" {
-				dirs = append(dirs, dir)
-			}
+	dirs := []string{filepath.Join(root, "bin")}
+	if output, err := exec.Command("go", "env", "GOBIN", "GOPATH").Output(); err == nil {
+		bin, rest, _ := strings.Cut(string(output), "\n")
+		dirs = append(dirs, strings.TrimSpace(bin))
+		for _, dir := range filepath.SplitList(strings.TrimSpace(rest)) {
+			dirs = append(dirs, filepath.Join(dir, "bin"))
 		}
 	}
 	for _, dir := range dirs {
-		path, err := filepath.Abs(filepath.Join(dir, name))
-		if err == nil {
-			if _, err := os.Stat(path); err == nil {
-				return path
-			}
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); dir != "" && err == nil && info.Mode().IsRegular() {
+			return path
 		}
 	}
-	return ""
+	path, _ := exec.LookPath(name)
+	return path
 }
 
-// suits looks for the harness: a function FuzzXBytes behind the build tag gofuzz.
-func (*gofuzz) suits(t target) string {
-	want := t.Func + "Bytes"
+// harnessOf is the function that go-fuzz calls for a target.
+func harnessOf(t target) string { return t.Func + "Bytes" }
+
+// suits looks for the harness in the files that are no tests.
+func (gofuzz) suits(t target) string {
 	files, _ := filepath.Glob(filepath.Join(t.dir, "*.go"))
 	for _, path := range files {
 		if strings.HasSuffix(path, "_test.go") {
@@ -75,109 +79,127 @@ func (*gofuzz) suits(t target) string {
 			continue
 		}
 		for _, decl := range file.Decls {
-			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == want {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == harnessOf(t) {
 				return ""
 			}
 		}
 	}
-	return "no func " + want + "(data []byte) int in a file with //go:build gofuzz"
+	return "no func " + harnessOf(t) + "(data []byte) int in a file with //go:build gofuzz"
 }
 
-// prepare builds the archive. Three traps are dealt with: go-fuzz-dep must be in the
-// module, which a module file of our own sees to; go-fuzz-build can't take generic type
-// aliases; and it must leave the standard library alone.
-func (g *gofuzz) prepare(ctx context.Context, w *workshop, t target) error {
-	key := t.Package + "." + t.Func
-	if g.built[key] != "" {
-		return nil
+// archiveOf is the key of a package's archive in built. It holds all harnesses of the
+// package; go-fuzz is told which one to call.
+func archiveOf(t target) string { return "gofuzz " + t.Package }
+
+// prepare builds the archive of the target's package, and writes the target's corpus
+// where go-fuzz will copy it from.
+func (gofuzz) prepare(ctx context.Context, w *workshop, t target) error {
+	w.mu.Lock()
+	archive, done := w.built[archiveOf(t)]
+	w.mu.Unlock()
+	if !done {
+		var err error
+		if archive, err = w.buildGofuzz(ctx, t); err != nil {
+			return err
+		}
 	}
-	fmt.Fprintf(os.Stderr, "building %s for go-fuzz\n", key)
-	tree, err := w.tree()
+	return w.seedGofuzz(ctx, t, archive)
+}
+
+// buildGofuzz deals with four traps: go-fuzz-dep must be in the module, which a copy of
+// it sees to; go-fuzz-build takes neither generic type aliases nor embedded folders; its
+// last step builds in GOPATH mode, which refuses the flags of module mode; and it must
+// leave the standard library alone.
+func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, err error) {
+	tree, err := w.tree(ctx)
 	if err != nil {
-		return err
-	}
-	modfile, err := w.moduleWithGofuzz(ctx, tree)
-	if err != nil {
-		return err
+		return "", err
 	}
 	std, err := goCommand(ctx, w.dir, nil, "list", "std")
 	if err != nil {
-		return err
+		return "", err
 	}
-	archive := filepath.Join(w.temp, strings.ReplaceAll(key, "/", "-")+".zip")
-	cmd := exec.CommandContext(ctx, findTool("go-fuzz-build"),
-		"-tags", "gofuzz", "-func", t.Func+"Bytes", "-o", archive,
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer during("building " + t.Package + " for go-fuzz (half a minute)")()
+	archive = filepath.Join(w.temp, fmt.Sprintf("%d.gofuzz.zip", len(w.built)))
+	cmd := command(ctx, findTool(w.root, "go-fuzz-build"),
+		"-tags", "gofuzz", "-func", harnessOf(t), "-o", archive,
 		"-preserve", strings.Join(strings.Fields(string(std)), ","), t.Package)
 	cmd.Dir = tree
-	cmd.Env = append(os.Environ(), "GODEBUG=gotypesalias=1", "GOFLAGS=-modfile="+modfile)
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go-fuzz-build %s: %w\n%s", key, err, tail(string(output)))
+	flags := slices.DeleteFunc(strings.Fields(os.Getenv("GOFLAGS")), func(flag string) bool { return strings.HasPrefix(flag, "-mod") })
+	cmd.Env = append(os.Environ(), "GODEBUG=gotypesalias=1", "GOWORK=off", "GOFLAGS="+strings.Join(flags, " "), w.tempDir())
+	var output strings.Builder
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := run(cmd); err != nil {
+		return "", fmt.Errorf("go-fuzz-build %s: %w\n%s", t.Package, err, tail(output.String()))
 	}
-	if g.built == nil {
-		g.built = make(map[string]string)
-	}
-	g.built[key] = archive
-	return g.seed(ctx, w, t, archive)
+	w.built[archiveOf(t)] = archive
+	return archive, nil
 }
 
-// moduleWithGofuzz writes a module file that is the user's and go-fuzz-dep.
-func (w *workshop) moduleWithGofuzz(ctx context.Context, tree string) (string, error) {
-	output, err := goCommand(ctx, tree, nil, "list", "-m", "-json")
+// tree is a copy of the module with the planted bug, if any, and with go-fuzz-dep.
+func (w *workshop) tree(ctx context.Context) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.copied != "" {
+		return w.copied, nil
+	}
+	to := filepath.Join(w.temp, "copy")
+	var changed map[string][]byte
+	if w.planted != nil {
+		changed = w.planted.changed
+	}
+	if err := copyModule(ctx, w.root, to, changed); err != nil {
+		return "", err
+	}
+	dropped, err := dropEmbeds(to)
 	if err != nil {
 		return "", err
 	}
-	var module struct{ Dir, GoMod string }
-	if err := json.Unmarshal(output, &module); err != nil {
+	if len(dropped) > 0 {
+		fmt.Fprintf(os.Stderr, "gofuzz can't embed folders: what %s embeds is empty under it\n", strings.Join(dropped, ", "))
+	}
+	env := []string{"GOWORK=off", "GOFLAGS=-mod=mod"}
+	if _, err := goCommand(ctx, to, env, "get", "github.com/dvyukov/go-fuzz/go-fuzz-dep@"+gofuzzVersion); err != nil {
 		return "", err
 	}
-	modfile := filepath.Join(w.temp, "gofuzz.mod")
-	for from, to := range map[string]string{
-		module.GoMod: modfile,
-		strings.TrimSuffix(module.GoMod, "mod") + "sum": filepath.Join(w.temp, "gofuzz.sum"),
-	} {
-		content, err := os.ReadFile(from)
-		if err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(to, content, 0o644); err != nil {
-			return "", err
-		}
-	}
-	_, err = goCommand(ctx, module.Dir, nil, "get", "-modfile="+modfile, "github.com/dvyukov/go-fuzz/go-fuzz-dep@"+gofuzzVersion)
-	return modfile, err
+	w.copied = to
+	return to, nil
 }
 
-// seed writes the corpus as go-fuzz's raw files, beside the archive.
-func (g *gofuzz) seed(ctx context.Context, w *workshop, t target, archive string) error {
-	answer, err := w.ask1(ctx, t, battle.Request{Do: "corpus"})
+// seedsOf is the folder of a target's corpus in go-fuzz's format, beside the archive.
+func seedsOf(archive string, t target) string { return archive + "." + t.Func }
+
+// seedGofuzz writes the corpus as go-fuzz's raw files.
+func (w *workshop) seedGofuzz(ctx context.Context, t target, archive string) error {
+	answer, err := w.ask(ctx, t, battle.Request{Do: "corpus"})
 	if err != nil {
 		return err
 	}
-	dir := archive + ".corpus"
+	dir := seedsOf(archive, t)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for i, item := range answer.Corpus {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), item.Tape, 0o644); err != nil {
+	for _, item := range answer.Corpus {
+		if err := os.WriteFile(filepath.Join(dir, gofuzzName(item.Tape)), item.Tape, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (g *gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	archive := g.built[j.target.Package+"."+j.target.Func]
+func (gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+	w.mu.Lock()
+	archive := w.built[archiveOf(j.target)]
+	w.mu.Unlock()
 	work := filepath.Join(j.dir, "gofuzz")
 	if _, err := os.Stat(work); err != nil {
-		_ = os.CopyFS(filepath.Join(work, "corpus"), os.DirFS(archive+".corpus"))
+		// Without seeds go-fuzz starts from an empty tape, and finds its way.
+		_ = os.CopyFS(filepath.Join(work, "corpus"), os.DirFS(seedsOf(archive, j.target)))
 	}
-	limited, cancel := context.WithTimeout(ctx, j.left()) // it never ends by itself
-	context.AfterFunc(ctx, cancel)
-	cmd := exec.CommandContext(limited, findTool("go-fuzz"),
-		"-bin", archive, "-workdir", work, "-procs", "1", "-func", j.target.Func+"Bytes")
-	cmd.Dir = j.target.dir
-	cmd.Env = append(os.Environ(), j.orders(j.left())...)
-	return cmd
+	return command(ctx, findTool(w.root, "go-fuzz"),
+		"-bin", archive, "-workdir", work, "-procs", "1", "-func", harnessOf(j.target))
 }
 
 // gofuzzName is how go-fuzz names the files of its corpus.

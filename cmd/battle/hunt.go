@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,64 +32,58 @@ type hunt struct {
 	workshop *workshop
 	jobs     []*job
 	workers  int
-	findings string                     // folder
-	found    map[string]*battle.Finding // by ID
-	mu       sync.Mutex
+	dir      string // for findings
+
+	mu     sync.Mutex
+	found  map[string]*battle.Finding // by ID
+	faults []error                    // of the machine
 }
 
 func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	if c.Budget <= 0 {
 		return fmt.Errorf("-budget %v: want a time above zero", c.Budget)
 	}
-	w, err := newWorkshop(line.Dir)
+	if c.Workers < 0 {
+		return fmt.Errorf("-workers %d: want a number of engines, or 0 for one a core", c.Workers)
+	}
+	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if c.Bug != "" {
-		if err := w.plant(c.Bug); err != nil {
-			return err
-		}
+	if err := w.plant(c.Bug); err != nil {
+		return err
+	}
+	if w.planted != nil {
 		if len(c.Target) == 0 {
 			c.Target = w.planted.targets
 		}
 		fmt.Fprintf(os.Stderr, "planted %s: %s\n", w.planted.name, w.planted.breaks)
 	}
-	h, err := c.plan(ctx, line, w)
+	h, err := c.plan(ctx, w)
 	if err != nil {
 		return err
 	}
 	h.run(ctx)
-	return h.conclude(ctx, c.JSON)
+	return h.conclude(c.JSON)
 }
 
 // plan finds targets and engines, builds, and divides the budget.
-func (c *huntCommand) plan(ctx context.Context, line *commandLine, w *workshop) (*hunt, error) {
-	picked, skipped, err := pickEngines(c.Engine)
+func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
+	picked, skipped, err := pickEngines(w.root, c.Engine)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range skipped {
 		fmt.Fprintln(os.Stderr, "skipped:", s)
 	}
-	all, err := findTargets(ctx, line.Dir, c.Packages)
+	h := &hunt{workshop: w, workers: c.Workers, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding)}
+	if err := writable(h.dir); err != nil {
+		return nil, err
+	}
+	targets, err := w.findAll(ctx, c.Packages, c.Target)
 	if err != nil {
 		return nil, err
-	}
-	fmt.Fprintf(os.Stderr, "building the tests of %s\n", count(len(all), "target"))
-	if _, err := w.describe(ctx, all); err != nil {
-		return nil, err
-	}
-	targets, err := pick(all, c.Target)
-	if err != nil {
-		return nil, err
-	}
-	h := &hunt{
-		workshop: w, workers: c.Workers,
-		findings: filepath.Join(line.Dir, c.Findings), found: make(map[string]*battle.Finding),
-	}
-	if filepath.IsAbs(c.Findings) {
-		h.findings = c.Findings
 	}
 	for _, e := range picked {
 		for _, t := range targets {
@@ -95,37 +91,56 @@ func (c *huntCommand) plan(ctx context.Context, line *commandLine, w *workshop) 
 				fmt.Fprintf(os.Stderr, "skipped: %s in %s: %s\n", e.name(), t.Name, why)
 				continue
 			}
-			dir := filepath.Join(w.temp, "hunt", t.Name+"-"+e.name())
-			if err := os.MkdirAll(dir, 0o755); err != nil {
+			j := &job{target: t, engine: e, seed: c.Seed, stopFirst: c.First, state: "waiting"}
+			if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
 				return nil, err
 			}
-			h.jobs = append(h.jobs, &job{target: t, engine: e, seed: c.Seed, stopFirst: c.First, dir: dir, state: "waiting"})
+			h.jobs = append(h.jobs, j)
 		}
 	}
 	if len(h.jobs) == 0 {
-		return nil, fmt.Errorf("nothing to hunt: no engine suits a target")
+		return nil, errors.New("nothing to hunt: no engine suits a target")
 	}
-	if h.workers <= 0 {
+	if h.workers == 0 {
 		h.workers = runtime.NumCPU()
 	}
 	h.workers = min(h.workers, len(h.jobs))
 	for _, j := range h.jobs {
 		j.slice = c.Budget * time.Duration(h.workers) / time.Duration(len(h.jobs))
+		if err := j.engine.prepare(ctx, w, j.target); err != nil { // before the clock starts
+			return nil, err
+		}
 	}
-	return h, h.prepare(ctx)
+	return h, nil
 }
 
-// prepare builds for every job before the clock starts.
-func (h *hunt) prepare(ctx context.Context) error {
-	for _, j := range h.jobs {
-		if _, done := h.workshop.built[fmt.Sprint(j.target.Package, true)]; !done && j.engine.name() == "native" {
-			fmt.Fprintf(os.Stderr, "building %s with Go's coverage counters (the first time takes a minute)\n", j.target.Package)
-		}
-		if err := j.engine.prepare(ctx, h.workshop, j.target); err != nil {
-			return err
-		}
+// from reads a path of the command line as seen from the folder that the command runs
+// in.
+func from(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
 	}
-	return nil
+	return filepath.Join(dir, path)
+}
+
+// writable finds out whether a folder takes files before anything depends on it. A
+// folder that it makes for that goes again if nothing comes into it.
+func writable(dir string) error {
+	_, err := os.Stat(dir)
+	fresh := errors.Is(err, os.ErrNotExist)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("-findings: %w", err)
+	}
+	file, err := os.CreateTemp(dir, ".battle-*")
+	if err != nil {
+		return fmt.Errorf("-findings: %w", err)
+	}
+	file.Close()
+	err = os.Remove(file.Name())
+	if fresh {
+		os.Remove(dir)
+	}
+	return err
 }
 
 // run works through the jobs, some side by side.
@@ -153,17 +168,13 @@ func (h *hunt) run(ctx context.Context) {
 
 // collect takes a job's findings into the findings folder.
 func (h *hunt) collect(j *job) {
-	files, _ := filepath.Glob(filepath.Join(j.dir, "findings", "*.json"))
-	for _, file := range files {
-		found, err := battle.ReadFinding(file)
-		if err != nil {
-			continue // half moved; the next look finds it whole
-		}
+	for _, found := range j.findings() {
 		h.keep(found)
 	}
 }
 
-// keep writes a finding, and shows it if it is new.
+// keep writes a finding, and shows it if it is new. What an earlier hunt left under
+// the same name gives way: its trace may pass by now.
 func (h *hunt) keep(found *battle.Finding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -172,13 +183,17 @@ func (h *hunt) keep(found *battle.Finding) {
 		return
 	}
 	h.found[found.ID] = found
-	path, err := found.Write(h.findings)
+	if old == nil {
+		os.Remove(filepath.Join(h.dir, found.ID+".json"))
+	}
+	path, err := found.Write(h.dir)
 	if err != nil {
+		h.faults = append(h.faults, fmt.Errorf("a finding could not be written: %w", err))
 		fmt.Fprintf(os.Stderr, "battle: the finding could not be written: %v\n%s", err, found.Text())
 		return
 	}
 	if old == nil {
-		fmt.Fprintf(os.Stderr, "FOUND by %s: %s\n      %s\n", found.Engine, found.Title(), path)
+		fmt.Fprintf(os.Stderr, "FOUND by %s: %s\n      %s\n", found.Engine, strings.TrimSpace(found.Title()), path)
 	}
 }
 
@@ -186,21 +201,4 @@ func (h *hunt) foundSoFar() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.found)
-}
-
-// deaths turns the tapes that killed a process into findings.
-func (h *hunt) deaths(ctx context.Context) {
-	for _, j := range h.jobs {
-		for _, d := range j.deaths {
-			fmt.Fprintf(os.Stderr, "minimising what killed %s in %s\n", j.engine.name(), j.target.Name)
-			f := &battle.Failure{Kind: battle.Death, Message: "the process died", Stack: tail(d.output)}
-			answer, err := h.workshop.ask1(context.WithoutCancel(ctx), j.target, battle.Request{Do: "minimize", Tape: d.tape, Failure: f})
-			if err != nil || answer.Finding == nil {
-				j.fault = fmt.Sprintf("a process died, and what it ran could not be run again: %v\n%s", err, tail(d.output))
-				continue
-			}
-			answer.Finding.Engine = j.engine.name()
-			h.keep(answer.Finding)
-		}
-	}
 }

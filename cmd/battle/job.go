@@ -20,31 +20,30 @@ import (
 type job struct {
 	target    target
 	engine    engine
-	slice     time.Duration // of time that it may hunt
+	slice     time.Duration // that it may hunt
+	inCPU     bool          // the slice is CPU time of the engine's processes, not of the clock
 	seed      uint64
 	stopFirst bool
 	dir       string // exchange folder
 
 	mu      sync.Mutex
 	started time.Time
-	spent   time.Duration // once it has ended
-	cpu     time.Duration
-	state   string // waiting, hunting, done
+	spent   time.Duration // of the clock, once it has ended
+	cpu     time.Duration // of the processes that have ended
+	state   string        // waiting, hunting, done
 	fault   string
-	deaths  []death
-}
-
-// A death is the tape that a process was running when it died.
-type death struct {
-	tape   []byte
-	output string
+	deaths  int
 }
 
 // left is what remains of the slice.
 func (j *job) left() time.Duration {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return max(0, j.slice-time.Since(j.started)).Round(time.Millisecond)
+	spent := time.Since(j.started)
+	if j.inCPU {
+		spent = j.cpu
+	}
+	return max(0, j.slice-spent).Round(time.Millisecond)
 }
 
 func (j *job) set(state string) {
@@ -59,8 +58,15 @@ func (j *job) set(state string) {
 	}
 }
 
+// fail notes what is wrong with the harness or the machine.
+func (j *job) fail(fault string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.fault = strings.TrimSpace(fault)
+}
+
 // run hunts until the slice is spent. An engine that ends before, because a finding
-// killed its process, is started again.
+// killed its process, is started again; so is one that has CPU time left.
 func (j *job) run(ctx context.Context, w *workshop) {
 	j.set("hunting")
 	defer j.set("done")
@@ -74,70 +80,130 @@ func (j *job) run(ctx context.Context, w *workshop) {
 	}
 }
 
-func (j *job) found() bool {
-	files, _ := filepath.Glob(filepath.Join(j.dir, "findings", "*.json"))
-	return len(files) > 0 || len(j.deaths) > 0
+// found tells whether a finding, or a fault of the harness, was written.
+func (j *job) found() bool { return len(j.findings()) > 0 }
+
+// findings are those in the exchange folder. With them are those that a process was
+// still minimising when it ended.
+func (j *job) findings() []*battle.Finding {
+	var all []*battle.Finding
+	for _, dir := range []string{"findings", "pending"} {
+		files, _ := filepath.Glob(filepath.Join(j.dir, dir, "*.json"))
+		for _, file := range files {
+			if found, err := battle.ReadFinding(file); err == nil { // else half moved: the next look finds it whole
+				all = append(all, found)
+			}
+		}
+		if j.running() {
+			break // what is pending now will be minimal soon
+		}
+	}
+	return all
+}
+
+func (j *job) running() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state == "hunting"
 }
 
 // once runs one process. It tells whether another one makes sense.
 func (j *job) once(ctx context.Context, w *workshop) (again bool) {
-	// Some time over the slice, for an engine to end by itself.
-	const grace = 20 * time.Second
-	limited, cancel := context.WithTimeout(ctx, j.left()+grace)
+	limited, cancel := context.WithTimeout(ctx, j.left()+j.engine.grace())
 	defer cancel()
+	if j.stopFirst {
+		go j.stopAtFinding(limited, cancel)
+	}
 	cmd := j.engine.command(limited, w, j)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = time.Second
+	cmd.Dir = j.target.dir
+	cmd.Env = append(os.Environ(), append(w.orders(j.target), j.orders()...)...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
-	leftovers := newLeftovers(j.target)
-	err := cmd.Run()
+	crashers := newCrashers(j)
+	err := run(cmd)
 	if cmd.ProcessState != nil {
 		j.mu.Lock()
 		j.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		j.mu.Unlock()
 	}
-	crashers := leftovers.take()
-	return j.judge(ctx, err, output.String(), crashers)
-}
-
-// judge says what the end of a process means.
-func (j *job) judge(ctx context.Context, err error, output string, crashers [][]byte) (again bool) {
-	var exit *exec.ExitError
+	deaths := crashers.take()
 	switch {
-	case err == nil, ctx.Err() != nil:
+	case ctx.Err() != nil, j.stopFirst && j.found():
 		return false
-	case errors.Is(err, context.DeadlineExceeded):
-		return false // an engine that never ends by itself was ended
-	case !errors.As(err, &exit):
-		j.fault = err.Error()
-		return false
-	case exit.ExitCode() == battle.ExitRestart, strings.Contains(output, fmt.Sprintf("exit status %d", battle.ExitRestart)):
-		return true // a hang, written down already
-	case strings.Contains(output, "context deadline exceeded"):
-		return false // golang/go#75804: the end of -fuzztime, not a finding
-	case j.stopFirst && j.found():
-		return false
+	case err == nil, errors.Is(limited.Err(), context.DeadlineExceeded):
+		again = j.inCPU
+	default:
+		again, deaths = j.judge(err, output.String(), deaths)
 	}
-	tape := j.lastTape(crashers)
-	if tape != nil && (strings.Contains(output, "fatal error: ") || strings.Contains(output, "terminated unexpectedly") || strings.Contains(output, "signal: ") || exit.ExitCode() < 0) {
-		j.deaths = append(j.deaths, death{tape, output})
-		return len(j.deaths) < deathsMax
+	for _, d := range deaths {
+		j.bury(ctx, w, d)
 	}
-	j.fault = strings.TrimSpace(fmt.Sprintf("%v\n%s", err, tail(output)))
-	return false
+	return again && j.deaths < deathsMax
 }
 
-// deathsMax bounds how often an engine is started again after its process died: what
-// kills it is not known to the next one, and tends to come back.
-const deathsMax = 3
-
-// lastTape is the tape that killed a process: Go's fuzzer saves it, for others there
-// is the recorder.
-func (j *job) lastTape(crashers [][]byte) []byte {
-	if len(crashers) > 0 {
-		return crashers[0]
+// orders are the variables that tell a test binary to hunt.
+func (j *job) orders() []string {
+	env := []string{
+		battle.EnvEngine + "=" + j.engine.name(),
+		battle.EnvDir + "=" + j.dir,
+		fmt.Sprintf("%s=%d", battle.EnvSeed, j.seed),
+		battle.EnvBudget + "=" + j.left().String(),
 	}
+	if j.stopFirst {
+		env = append(env, battle.EnvStop+"=first")
+	}
+	return env
+}
+
+// stopAtFinding ends an engine that does not stop at a finding by itself.
+func (j *job) stopAtFinding(ctx context.Context, cancel func()) {
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+			if j.found() {
+				cancel()
+				return
+			}
+		}
+	}
+}
+
+// judge says what it means that a process ended with an error.
+func (j *job) judge(err error, output string, deaths []death) (again bool, found []death) {
+	var exit *exec.ExitError
+	restart := fmt.Sprintf("exit status %d", battle.ExitRestart)
+	switch {
+	case !errors.As(err, &exit):
+		j.fail(err.Error())
+		return false, nil
+	case exit.ExitCode() == battle.ExitRestart, strings.Contains(output, restart):
+		return true, nil // a hang, written down already
+	case strings.Contains(output, "context deadline exceeded"):
+		return j.inCPU, nil // golang/go#75804: the end of -fuzztime, not a finding
+	case len(deaths) > 0:
+		return true, deaths
+	case saysFault(output) || j.lastTape() == nil:
+		j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
+		return false, nil
+	}
+	return true, []death{{j.lastTape(), output, err}}
+}
+
+// saysFault tells a process that reports what is wrong with the harness from one that
+// was killed: the testing package, or the library, has the last word in the first.
+func saysFault(output string) bool {
+	if strings.Contains(output, "terminated unexpectedly") {
+		return false // Go's fuzzer says so of its worker
+	}
+	return strings.Contains(output, "--- FAIL") || strings.Contains(output, "battle: ")
+}
+
+// lastTape is what the recorder holds of the process that ran last, or nil.
+func (j *job) lastTape() []byte {
 	files, _ := filepath.Glob(filepath.Join(j.dir, "recorder", "*"))
 	var newest string
 	var at time.Time
@@ -153,15 +219,6 @@ func (j *job) lastTape(crashers [][]byte) []byte {
 	return tape
 }
 
-// tail is the end of a long output.
-func tail(text string) string {
-	const most = 4 << 10
-	if len(text) > most {
-		return "…" + text[len(text)-most:]
-	}
-	return text
-}
-
 // stats adds up what the job's processes have reported.
 func (j *job) stats() battle.Stats {
 	sum := battle.Stats{Target: j.target.Name, Engine: j.engine.name()}
@@ -173,44 +230,4 @@ func (j *job) stats() battle.Stats {
 		}
 	}
 	return sum
-}
-
-// leftovers watches for the files that Go's fuzzer puts into testdata/fuzz. While the
-// command hunts, a file there is the tape that killed a process, and is no part of the
-// user's tree.
-type leftovers struct {
-	dir    string
-	before map[string]bool
-}
-
-func newLeftovers(t target) *leftovers {
-	l := &leftovers{dir: filepath.Join(t.dir, "testdata", "fuzz", t.Func), before: make(map[string]bool)}
-	files, _ := os.ReadDir(l.dir)
-	for _, f := range files {
-		l.before[f.Name()] = true
-	}
-	return l
-}
-
-// take removes the new files and returns their tapes.
-func (l *leftovers) take() [][]byte {
-	var tapes [][]byte
-	files, _ := os.ReadDir(l.dir)
-	for _, f := range files {
-		if l.before[f.Name()] {
-			continue
-		}
-		path := filepath.Join(l.dir, f.Name())
-		if content, err := os.ReadFile(path); err == nil {
-			if tape, err := parseGoCorpus(path, content); err == nil {
-				tapes = append(tapes, tape)
-			}
-		}
-		os.Remove(path)
-	}
-	if len(l.before) == 0 {
-		os.Remove(l.dir) // these only go if they are empty
-		os.Remove(filepath.Dir(l.dir))
-	}
-	return tapes
 }

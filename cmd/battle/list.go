@@ -15,35 +15,41 @@ type listCommand struct {
 	JSON     bool     `help:"Print JSON."`
 }
 
+// listed is a target in list's JSON.
+type listed struct {
+	Package string `json:"package"`
+	*battle.Description
+}
+
 func (c *listCommand) Run(ctx context.Context, line *commandLine) error {
-	w, err := newWorkshop(line.Dir)
+	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	targets, err := findTargets(ctx, line.Dir, c.Packages)
+	targets, err := w.findAll(ctx, c.Packages, nil)
 	if err != nil {
 		return err
 	}
-	descriptions, err := w.describe(ctx, targets)
-	if err != nil {
-		return err
+	all := []listed{}
+	for _, t := range targets {
+		all = append(all, listed{t.Package, t.description})
 	}
 	if c.JSON {
-		return printJSON(descriptions)
+		return printJSON(all)
 	}
-	for i, d := range descriptions {
-		fmt.Printf("%s  %s.%s  %s, %s\n", d.Target, targets[i].Package, d.Func,
-			count(d.Seeds, "seed"), count(d.Regressions, "regression"))
-		printOps(d)
-		if d.CorpusError != "" {
-			fmt.Printf("  the corpus can't be used: %s\n", d.CorpusError)
+	for _, one := range all {
+		fmt.Printf("%s  %s.%s  %s, %s\n", one.Target, one.Package, one.Func,
+			count(one.Seeds, "seed"), count(one.Regressions, "regression"))
+		printOps(one.Description)
+		if one.CorpusError != "" {
+			fmt.Printf("  the corpus can't be used: %s\n", one.CorpusError)
 		}
 	}
 	return nil
 }
 
-func printOps(d battle.Description) {
+func printOps(d *battle.Description) {
 	weights := 0
 	for _, op := range d.Ops {
 		weights += op.Weight
@@ -53,7 +59,8 @@ func printOps(d battle.Description) {
 		for _, f := range op.Fields {
 			fields = append(fields, f.Name+"="+f.Values)
 		}
-		fmt.Printf("  %3d %%  %-16s %s\n", (100*op.Weight+weights/2)/weights, op.Name, strings.Join(fields, "  "))
+		line := fmt.Sprintf("  %3d %%  %-16s %s", (100*op.Weight+weights/2)/weights, op.Name, strings.Join(fields, "  "))
+		fmt.Println(strings.TrimRight(line, " "))
 	}
 }
 

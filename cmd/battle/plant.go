@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
@@ -122,20 +121,17 @@ func (b *bug) apply(dir string) (map[string][]byte, error) {
 // planted is a bug that is ready to be built.
 type planted struct {
 	*bug
-	overlay string // for go build -overlay
+	changed map[string][]byte // files by their path in the module
+	overlay string            // for go build -overlay
 }
 
-// plant writes the overlay of a bug into a folder.
-func plant(dir, name, temp string) (*planted, error) {
-	b, err := readBug(dir, name)
+// plant writes the overlay of a bug into a folder. Root is the module's.
+func plant(root, name, temp string) (*planted, error) {
+	b, err := readBug(root, name)
 	if err != nil {
 		return nil, err
 	}
-	changed, err := b.apply(dir)
-	if err != nil {
-		return nil, err
-	}
-	root, err := filepath.Abs(dir)
+	changed, err := b.apply(root)
 	if err != nil {
 		return nil, err
 	}
@@ -151,48 +147,6 @@ func plant(dir, name, temp string) (*planted, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planted{bug: b, overlay: filepath.Join(temp, "overlay.json")}
+	p := &planted{bug: b, changed: changed, overlay: filepath.Join(temp, "overlay.json")}
 	return p, os.WriteFile(p.overlay, document, 0o644)
-}
-
-// plantCopy copies the module and plants the bug in the copy, for tools that know no
-// overlay.
-func (p *planted) plantCopy(dir, to string) error {
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		skip := []string{".git", "bin", "findings"}
-		if d.IsDir() {
-			if slices.Contains(skip, relative) {
-				return filepath.SkipDir
-			}
-			return os.MkdirAll(filepath.Join(to, relative), 0o755)
-		}
-		if !d.Type().IsRegular() {
-			return nil
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, relative), content, 0o644)
-	})
-	if err != nil {
-		return err
-	}
-	changed, err := p.apply(dir)
-	if err != nil {
-		return err
-	}
-	for path, content := range changed {
-		if err := os.WriteFile(filepath.Join(to, filepath.FromSlash(path)), content, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -130,28 +129,29 @@ func short(n uint64) string {
 }
 
 // conclude prints what the hunt came to, and turns it into an exit status.
-func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
-	h.deaths(ctx)
-	var all []*battle.Finding
+func (h *hunt) conclude(asJSON bool) error {
+	all := []*battle.Finding{}
 	for _, f := range h.found {
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b *battle.Finding) int { return strings.Compare(a.ID, b.ID) })
-	var rows []row
-	var faults []error
-	for _, j := range h.jobs {
-		rows = append(rows, j.row())
-		if j.fault != "" {
-			faults = append(faults, fmt.Errorf("%s in %s: %s", j.engine.name(), j.target.Name, j.fault))
-		}
-	}
 	if asJSON {
+		rows := []row{}
+		for _, j := range h.jobs {
+			rows = append(rows, j.row())
+		}
 		if err := printJSON(map[string]any{"jobs": rows, "findings": all}); err != nil {
 			return err
 		}
 	} else {
 		fmt.Print("\n", h.table(), h.gaps())
 		h.show(all)
+	}
+	faults := h.faults
+	for _, j := range h.jobs {
+		if j.fault != "" {
+			faults = append(faults, fmt.Errorf("%s in %s: %s", j.engine.name(), j.target.Name, j.fault))
+		}
 	}
 	for _, f := range all {
 		if f.Kind == battle.Harness {
@@ -194,7 +194,7 @@ func (h *hunt) show(all []*battle.Finding) {
 		return
 	}
 	const most = 3
-	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), h.findings)
+	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), h.dir)
 	for i, f := range all {
 		if i == most {
 			fmt.Printf("\n… and %d more\n", len(all)-most)

@@ -10,38 +10,44 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
-	"os/exec"
+	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+
+	"battle.test/battle"
 )
 
 // A target is a fuzz function that calls battle.Fuzz.
 type target struct {
-	Name     string `json:"target"`   // from the test binary
-	Package  string `json:"package"`  // import path
-	Func     string `json:"func"`     // FuzzRing
-	Variable string `json:"variable"` // Ring, as far as it can be told
+	Name     string // from the test binary
+	Package  string // import path
+	Func     string // FuzzRing
+	Variable string // Ring, as far as it can be told
 	dir      string // of the package
-	harness  string // go-fuzz's function, or ""
+
+	description *battle.Description
+	err         error // why the test binary gave none
 }
 
 // A goPackage is what go list says of a package.
 type goPackage struct {
 	ImportPath   string
 	Dir          string
-	GoFiles      []string
 	TestGoFiles  []string
 	XTestGoFiles []string
-	Module       *struct{ Path, Dir string }
+	Error        *struct{ Err string }
 }
 
 // findTargets lists the targets of the packages, in order of package and function.
+// Nothing is built for it: the names are not known yet.
 func findTargets(ctx context.Context, dir string, patterns []string) ([]target, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
 	}
-	args := append([]string{"list", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles,Module"}, patterns...)
+	args := append([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error"}, patterns...)
 	output, err := goCommand(ctx, dir, nil, args...)
 	if err != nil {
 		return nil, err
@@ -66,6 +72,19 @@ func findTargets(ctx context.Context, dir string, patterns []string) ([]target, 
 	return all, nil
 }
 
+// findAll finds the targets of the packages and asks for their names. It keeps those
+// of the given names, or all if there are none.
+func (w *workshop) findAll(ctx context.Context, patterns, names []string) ([]target, error) {
+	all, err := findTargets(ctx, w.dir, patterns)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.describe(ctx, all); err != nil {
+		return nil, err
+	}
+	return pick(all, names)
+}
+
 func (p *goPackage) targets() ([]target, error) {
 	var found []target
 	for _, name := range append(slices.Clone(p.TestGoFiles), p.XTestGoFiles...) {
@@ -73,9 +92,13 @@ func (p *goPackage) targets() ([]target, error) {
 		if err != nil {
 			return nil, err
 		}
+		library, imports := importName(file)
+		if !imports {
+			continue
+		}
 		for _, decl := range file.Decls {
 			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Fuzz") {
-				if variable, calls := callsFuzz(fn); calls {
+				if variable, calls := callsFuzz(fn, library); calls {
 					found = append(found, target{Package: p.ImportPath, Func: fn.Name.Name, Variable: variable, dir: p.Dir})
 				}
 			}
@@ -84,24 +107,38 @@ func (p *goPackage) targets() ([]target, error) {
 	return found, nil
 }
 
-// callsFuzz tells whether a function calls battle.Fuzz, and with which variable.
-func callsFuzz(fn *ast.FuncDecl) (variable string, calls bool) {
+// libraryPath is the import path of the library.
+var libraryPath = reflect.TypeFor[battle.T]().PkgPath()
+
+// importName is the name that a file has the library under: battle, an alias, or "."
+// where its names are the file's own.
+func importName(file *ast.File) (name string, imports bool) {
+	for _, one := range file.Imports {
+		if found, err := strconv.Unquote(one.Path.Value); err != nil || found != libraryPath {
+			continue
+		}
+		if one.Name == nil {
+			return path.Base(libraryPath), true
+		}
+		return one.Name.Name, true
+	}
+	return "", false
+}
+
+// callsFuzz tells whether a function calls the library's Fuzz, and with which variable.
+func callsFuzz(fn *ast.FuncDecl, library string) (variable string, calls bool) {
 	ast.Inspect(fn, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) != 2 {
+		if !ok || len(call.Args) != 2 || !isFuzz(call.Fun, library) {
 			return true
 		}
-		if selector, ok := call.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "Fuzz" {
-			if pkg, ok := selector.X.(*ast.Ident); ok && pkg.Name == "battle" {
-				calls = true
-				switch arg := call.Args[1].(type) {
-				case *ast.Ident:
-					variable = arg.Name
-				case *ast.SelectorExpr:
-					if pkg, ok := arg.X.(*ast.Ident); ok {
-						variable = pkg.Name + "." + arg.Sel.Name
-					}
-				}
+		calls = true
+		switch arg := call.Args[1].(type) {
+		case *ast.Ident:
+			variable = arg.Name
+		case *ast.SelectorExpr:
+			if pkg, ok := arg.X.(*ast.Ident); ok {
+				variable = pkg.Name + "." + arg.Sel.Name
 			}
 		}
 		return true
@@ -109,41 +146,71 @@ func callsFuzz(fn *ast.FuncDecl) (variable string, calls bool) {
 	return variable, calls
 }
 
-// pick keeps the targets of the given names, or all if there are none. A name is a
-// target's or a function's.
-func pick(all []target, names []string) ([]target, error) {
-	if len(names) == 0 {
-		return all, nil
+// isFuzz tells whether an expression is battle.Fuzz or battle.Fuzz[S].
+func isFuzz(fun ast.Expr, library string) bool {
+	switch fun := fun.(type) {
+	case *ast.IndexExpr:
+		return isFuzz(fun.X, library)
+	case *ast.SelectorExpr:
+		pkg, ok := fun.X.(*ast.Ident)
+		return ok && pkg.Name == library && fun.Sel.Name == "Fuzz"
+	case *ast.Ident:
+		return library == "." && fun.Name == "Fuzz"
 	}
-	var picked []target
+	return false
+}
+
+// pick keeps the targets of the given names, or all if there are none. A name is a
+// target's or a function's. What is wrong with a target that was not picked is no
+// reason to stop.
+func pick(all []target, names []string) ([]target, error) {
+	picked := all
+	if len(names) > 0 {
+		picked = nil
+	}
 	for _, name := range names {
-		before := len(picked)
+		found := false
 		for _, t := range all {
-			if t.Name == name || t.Func == name {
+			if t.Name != name && t.Func != name {
+				continue
+			}
+			found = true
+			same := func(p target) bool { return p.Package == t.Package && p.Func == t.Func }
+			if !slices.ContainsFunc(picked, same) {
 				picked = append(picked, t)
 			}
 		}
-		if len(picked) == before {
-			var known []string
-			for _, t := range all {
-				known = append(known, t.Name)
-			}
-			return nil, fmt.Errorf("no target %q: there are %s", name, strings.Join(known, ", "))
+		if !found {
+			return nil, errors.Join(fmt.Errorf("no target %q: there are %s", name, targetNames(all)), troubles(all))
 		}
+	}
+	if err := troubles(picked); err != nil {
+		return nil, err
 	}
 	return picked, nil
 }
 
-// goCommand runs the go command and returns its output; its error has what go said.
-func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), env...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	output, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go %s: %w\n%s", args[0], err, strings.TrimSpace(stderr.String()))
+// troubles are the errors of the targets; that of a package only once.
+func troubles(all []target) error {
+	var errs []error
+	for _, t := range all {
+		same := func(e error) bool { return e.Error() == t.err.Error() }
+		if t.err != nil && !slices.ContainsFunc(errs, same) {
+			errs = append(errs, t.err)
+		}
 	}
-	return output, nil
+	return errors.Join(errs...)
+}
+
+func targetNames(all []target) string {
+	var names []string
+	for _, t := range all {
+		if t.Name != "" {
+			names = append(names, t.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }

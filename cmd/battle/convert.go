@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"battle.test/battle"
+)
+
+type corpusConvert struct {
+	Target string   `required:"" help:"The target."`
+	To     string   `required:"" enum:"trace,go,gofuzz,raw" help:"trace, go (testdata/fuzz), gofuzz (raw, named by SHA-1), raw."`
+	Out    string   `default:"." help:"Folder for the results."`
+	JSON   bool     `help:"Print JSON."`
+	Files  []string `arg:"" help:"Files in any of the formats: traces end in .trace, findings in .txtar or .json, Go's begin with 'go test fuzz v1', all others are raw tapes."`
+}
+
+// A conversion is a file and what was made of it.
+type conversion struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
+	w, targets, err := openTargets(ctx, line, []string{c.Target})
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	out := from(line.Dir, c.Out)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	all := []conversion{}
+	var errs []error
+	for _, path := range c.Files {
+		into, err := w.convert(ctx, targets[0], line.Dir, path, c.To, out)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			errs = append(errs, err) // the others are not to blame
+			continue
+		}
+		all = append(all, conversion{path, into})
+		if !c.JSON {
+			fmt.Println(into)
+		}
+	}
+	if c.JSON {
+		errs = append(errs, printJSON(all))
+	}
+	return errors.Join(errs...)
+}
+
+func (w *workshop) convert(ctx context.Context, t target, dir, path, to, out string) (string, error) {
+	request, err := readAny(dir, path)
+	if err != nil {
+		return "", err
+	}
+	answer, err := w.ask(ctx, t, request)
+	if err != nil {
+		return "", err
+	}
+	name, content := converted(to, path, answer)
+	into := filepath.Join(out, name)
+	if old, err := os.ReadFile(into); err == nil && !bytes.Equal(old, content) {
+		return "", fmt.Errorf("%s is there already and is another tape: choose another folder with -out", into)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	return into, os.WriteFile(into, content, 0o644)
+}
+
+// readAny reads a file of any format as a request for both its forms.
+func readAny(dir, path string) (battle.Request, error) {
+	content, err := readBounded(from(dir, path))
+	if err != nil {
+		return battle.Request{}, err
+	}
+	s := &source{Trace: path}
+	switch extension := filepath.Ext(path); {
+	case extension == ".trace", extension == ".txtar", extension == ".json", bytes.HasPrefix(content, []byte("go test fuzz")):
+		request, err := s.file(from(dir, path), content)
+		request.Do = "parse"
+		return request, err
+	}
+	return battle.Request{Do: "print", Tape: append([]byte{}, content...)}, nil
+}
+
+// converted is a tape in a format, under the name that its users expect.
+func converted(to, path string, answer battle.Answer) (name string, content []byte) {
+	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	switch to {
+	case "trace":
+		return base + ".trace", []byte(answer.Trace)
+	case "go":
+		content = formatGoCorpus(answer.Tape)
+		sum := sha256.Sum256(content)
+		return hex.EncodeToString(sum[:8]), content // as internal/fuzz names them
+	case gofuzzEngine:
+		return gofuzzName(answer.Tape), answer.Tape
+	default:
+		return base + ".tape", answer.Tape
+	}
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// moduleRoot is the folder of the go.mod that governs a folder. The corpus and the
+// planted bugs of a module are in its root, wherever in it the command runs.
+func moduleRoot(ctx context.Context, dir string) (string, error) {
+	output, err := goCommand(ctx, dir, nil, "env", "GOMOD")
+	if err != nil {
+		return "", err
+	}
+	file := strings.TrimSpace(string(output))
+	if file == "" || file == os.DevNull {
+		return "", fmt.Errorf("no go.mod in %s or above it: battle works on a module", dir)
+	}
+	return filepath.Dir(file), nil
+}
+
+// copyModule copies a module for tools that know no overlay. Files in changed replace
+// the module's own; keys are slash-separated paths.
+func copyModule(ctx context.Context, root, to string, changed map[string][]byte) error {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if slices.Contains([]string{".git", "bin", "findings"}, relative) {
+				return filepath.SkipDir
+			}
+			return os.MkdirAll(filepath.Join(to, relative), 0o755)
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		content, ok := changed[filepath.ToSlash(relative)]
+		if !ok {
+			if content, err = os.ReadFile(path); err != nil {
+				return err
+			}
+		}
+		return os.WriteFile(filepath.Join(to, relative), content, 0o644)
+	})
+	if err != nil {
+		return err
+	}
+	return rootReplacements(ctx, root, to)
+}
+
+// rootReplacements makes the replacements of a copied go.mod by relative folders mean
+// what they meant.
+func rootReplacements(ctx context.Context, root, copied string) error {
+	output, err := goCommand(ctx, copied, []string{"GOWORK=off"}, "mod", "edit", "-json")
+	if err != nil {
+		return err
+	}
+	var file struct {
+		Replace []struct {
+			Old, New struct{ Path, Version string }
+		}
+	}
+	if err := json.Unmarshal(output, &file); err != nil {
+		return fmt.Errorf("go mod edit: %w", err)
+	}
+	args := []string{"mod", "edit"}
+	for _, r := range file.Replace {
+		if r.New.Version != "" || filepath.IsAbs(r.New.Path) {
+			continue
+		}
+		old := r.Old.Path
+		if r.Old.Version != "" {
+			old += "@" + r.Old.Version
+		}
+		args = append(args, "-replace="+old+"="+filepath.Join(root, filepath.FromSlash(r.New.Path)))
+	}
+	if len(args) > 2 {
+		_, err = goCommand(ctx, copied, []string{"GOWORK=off"}, args...)
+	}
+	return err
+}
+
+var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)
+
+// dropEmbeds takes the embed lines that name folders, or several things, out of a
+// copied module: go-fuzz-build copies what is embedded as one file and dies. It returns
+// the files that have lost theirs; what they embed is empty then.
+func dropEmbeds(copied string) (dropped []string, err error) {
+	err = filepath.WalkDir(copied, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		plain := embedLine.ReplaceAllFunc(content, func(line []byte) []byte {
+			pattern := strings.TrimSpace(string(embedLine.FindSubmatch(line)[1]))
+			info, err := os.Stat(filepath.Join(filepath.Dir(path), filepath.FromSlash(pattern)))
+			if err == nil && info.Mode().IsRegular() {
+				return line
+			}
+			return nil
+		})
+		if len(plain) == len(content) {
+			return nil
+		}
+		relative, err := filepath.Rel(copied, path)
+		if err != nil {
+			return err
+		}
+		dropped = append(dropped, filepath.ToSlash(relative))
+		return os.WriteFile(path, plain, 0o644)
+	})
+	return dropped, err
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// patience is how long a process that was told to stop may take before it is killed.
+// With it, the command itself ends within two seconds of Ctrl-C.
+const patience = time.Second
+
+// command is a process that ends with the context, and everything it started with it:
+// the engines start workers, and the go command compilers.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	ownGroup(cmd)
+	cmd.Cancel = func() error { return interruptGroup(cmd) }
+	cmd.WaitDelay = patience
+	return cmd
+}
+
+// run runs the process, and sees that nothing of its group is left.
+func run(cmd *exec.Cmd) error {
+	err := cmd.Run()
+	if cmd.Process != nil {
+		killGroup(cmd)
+	}
+	return err
+}
+
+// goCommand runs the go command and returns its output; its error has what go said.
+func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
+	cmd := command(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), env...)
+	var output, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &said
+	err := run(cmd)
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, fmt.Errorf("the go command is needed, and is not on the path: %w", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %w\n%s", args[0], err, tail(strings.TrimSpace(said.String())))
+	}
+	return output.Bytes(), nil
+}
+
+// tail is the end of a long output.
+func tail(text string) string {
+	const most = 4 << 10
+	if len(text) > most {
+		return "…" + text[len(text)-most:]
+	}
+	return text
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"battle.test/battle"
+)
+
+type corpusPromote struct {
+	Targets []string `arg:"" optional:"" help:"Targets (default all)."`
+	JSON    bool     `help:"Print JSON."`
+}
+
+// A promotion is what became of a file of testdata/fuzz.
+type promotion struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	New  bool   `json:"new"` // else the corpus had it
+}
+
+func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
+	w, targets, err := openTargets(ctx, line, c.Targets)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	defer during("minimising what is in testdata/fuzz")()
+	all := []promotion{}
+	var errs []error
+	for _, t := range targets {
+		files, _ := filepath.Glob(filepath.Join(t.dir, "testdata", "fuzz", t.Func, "*"))
+		for _, path := range files {
+			one, err := w.promote(ctx, t, path)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				errs = append(errs, err) // the others are not to blame
+				continue
+			}
+			all = append(all, one)
+		}
+	}
+	if c.JSON {
+		err = printJSON(all)
+	} else {
+		added := 0
+		for _, one := range all {
+			if one.New {
+				added++
+				fmt.Printf("%s is now %s\n", one.From, one.To)
+			} else {
+				fmt.Printf("%s was in the corpus already, as %s\n", one.From, one.To)
+			}
+		}
+		fmt.Println(count(added, "trace"), "promoted")
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// promote minimises one of Go's failing inputs and moves it into the regressions. An
+// input that passes by now becomes a regression as it is: it failed once.
+func (w *workshop) promote(ctx context.Context, t target, path string) (promotion, error) {
+	content, err := readBounded(path)
+	if err != nil {
+		return promotion{}, err
+	}
+	tape, err := parseGoCorpus(path, content)
+	if err != nil {
+		return promotion{}, err
+	}
+	answer, err := w.askFatal(ctx, t, battle.Request{Do: "minimize", Tape: tape})
+	if err != nil {
+		return promotion{}, err
+	}
+	name, comment, trace := filepath.Base(path), "It failed once, and passes now.", answer.Trace
+	if f := answer.Finding; f != nil {
+		if f.Kind == battle.Harness {
+			return promotion{}, fmt.Errorf("%s: the harness is at fault: %s", path, f.Title())
+		}
+		name, comment, trace = f.ID, f.Title(), strings.Join(f.Trace, "\n")+"\n"
+	} else if answer.Updates == 0 {
+		return promotion{}, fmt.Errorf("%s: a tape without updates: remove it", path)
+	}
+	one := promotion{From: path, To: filepath.Join(w.corpusDir(t), "regressions", name+".trace")}
+	if _, err := os.Stat(one.To); err != nil {
+		if _, err := w.addTrace(t, "regressions", name, comment, trace); err != nil {
+			return promotion{}, err
+		}
+		one.New = true
+	}
+	return one, os.Remove(path)
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/tools/txtar"
+
+	"battle.test/battle"
+)
+
+// source is where a trace comes from, for commands that take one.
+type source struct {
+	Trace   string `arg:"" help:"A finding (.txtar or .json), a trace file, a file of testdata/fuzz, or a trace: 'restart base=1; read offset=2'."`
+	Package string `help:"Import path of the target's package, where the trace does not tell."`
+	Func    string `help:"The target's fuzz or test function."`
+	Target  string `help:"The target's name."`
+	Bug     string `help:"Plant this bug of bugs/ first."`
+}
+
+// sourceMax bounds the files that are read as traces, findings and tapes, in bytes.
+const sourceMax = 16 << 20
+
+// open makes a workshop with the source's bug planted in it, and finds the target and
+// the request that hands over the trace.
+func (s *source) open(ctx context.Context, dir string) (*workshop, target, battle.Request, error) {
+	request, err := s.read(dir)
+	if err != nil {
+		return nil, target{}, request, err
+	}
+	w, err := newWorkshop(ctx, dir)
+	if err != nil {
+		return nil, target{}, request, err
+	}
+	if err = w.plant(s.Bug); err == nil {
+		var t target
+		if t, err = s.target(ctx, w); err == nil {
+			return w, t, request, nil
+		}
+	}
+	w.close()
+	return nil, target{}, request, err
+}
+
+// read makes a request of the trace, and takes from a file's name and content what the
+// flags left open.
+func (s *source) read(dir string) (battle.Request, error) {
+	path := from(dir, s.Trace)
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return battle.Request{}, fmt.Errorf("%s is a folder: want a finding or a trace", s.Trace)
+	case err == nil:
+		content, err := readBounded(path)
+		if err != nil {
+			return battle.Request{}, err
+		}
+		return s.file(path, content)
+	case !strings.ContainsAny(s.Trace, " =;\n") && strings.ContainsAny(s.Trace, `./\`):
+		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
+	}
+	return battle.Request{File: "trace", Trace: s.Trace}, nil
+}
+
+// readBounded reads a file that is not too large to be what it should be.
+func readBounded(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > sourceMax {
+		return nil, fmt.Errorf("%s: %d bytes, want at most %d", path, info.Size(), sourceMax)
+	}
+	return os.ReadFile(path)
+}
+
+func (s *source) file(path string, content []byte) (battle.Request, error) {
+	request := battle.Request{File: s.Trace, Trace: string(content)}
+	folder := filepath.Dir(path)
+	switch {
+	case filepath.Ext(path) == ".json":
+		return s.twin(content)
+	case filepath.Ext(path) == ".txtar":
+		return s.finding(content)
+	case bytes.HasPrefix(content, []byte("go test fuzz")):
+		s.Func = or(s.Func, filepath.Base(folder)) // testdata/fuzz/FuzzX/…
+		tape, err := parseGoCorpus(s.Trace, content)
+		return battle.Request{Tape: tape}, err
+	}
+	if slices.Contains([]string{"seeds", "regressions"}, filepath.Base(folder)) {
+		s.Target = or(s.Target, filepath.Base(filepath.Dir(folder)))
+	}
+	return request, nil
+}
+
+// finding reads a finding's text, which is all of it. The trace keeps its line numbers.
+func (s *source) finding(content []byte) (battle.Request, error) {
+	begins := 0 // the line of the trace's marker, from 1
+	for i, line := range bytes.Split(content, []byte("\n")) {
+		refuse := func(what string) (battle.Request, error) {
+			return battle.Request{}, fmt.Errorf("%s:%d: %s", s.Trace, i+1, what)
+		}
+		switch {
+		case !utf8.Valid(line):
+			return refuse("not UTF-8: this is not a finding")
+		case bytes.IndexByte(line, 0) >= 0:
+			return refuse("a NUL byte: this is a binary file, not a finding")
+		case bytes.IndexByte(line, '\r') >= 0:
+			return refuse("a carriage return: a finding's lines end in LF alone (for git: *.txtar text eol=lf)")
+		case string(line) != "-- trace --":
+		case begins > 0:
+			return refuse("a second trace, the first is on line " + fmt.Sprint(begins))
+		default:
+			begins = i + 1
+		}
+	}
+	if begins == 0 {
+		return battle.Request{}, fmt.Errorf("%s:%d: the file ends without a line \"-- trace --\": this is not a finding, or not all of it", s.Trace, 1+bytes.Count(content, []byte("\n")))
+	}
+	request := battle.Request{File: s.Trace}
+	archive := txtar.Parse(content)
+	for _, f := range archive.Files {
+		switch f.Name {
+		case "trace":
+			request.Trace = strings.Repeat("\n", begins) + string(f.Data)
+		case "replay":
+			s.command(string(f.Data))
+		}
+	}
+	if title, _, ok := strings.Cut(string(archive.Comment), ":"); ok && !strings.ContainsAny(title, " \n") {
+		s.Target = or(s.Target, title)
+	}
+	return request, nil
+}
+
+// command takes from a finding's replay command what the flags left open.
+func (s *source) command(replay string) {
+	words := strings.Fields(replay)
+	for i := 0; i+1 < len(words) && !strings.HasPrefix(words[i], "'"); i++ {
+		value := words[i+1]
+		switch words[i] {
+		case "-package":
+			s.Package = or(s.Package, value)
+		case "-func":
+			s.Func = or(s.Func, value)
+		case "-target":
+			s.Target = or(s.Target, value)
+		case "-bug":
+			s.Bug = or(s.Bug, value)
+		}
+	}
+}
+
+// twin reads a finding's JSON.
+func (s *source) twin(content []byte) (battle.Request, error) {
+	var found battle.Finding
+	if err := json.Unmarshal(content, &found); err != nil {
+		offset := int64(len(content))
+		var syntax *json.SyntaxError
+		var typed *json.UnmarshalTypeError
+		if errors.As(err, &syntax) {
+			offset = syntax.Offset
+		} else if errors.As(err, &typed) {
+			offset = typed.Offset
+		}
+		line := 1 + bytes.Count(content[:min(offset, int64(len(content)))], []byte("\n"))
+		return battle.Request{}, fmt.Errorf("%s:%d: not a finding: %w", s.Trace, line, err)
+	}
+	if found.Target == "" || found.Trace == nil {
+		return battle.Request{}, fmt.Errorf("%s:1: not a finding: it has no target or no trace", s.Trace)
+	}
+	s.command(found.Replay)
+	s.Package, s.Target = or(s.Package, found.Package), or(s.Target, found.Target)
+	return battle.Request{File: s.Trace + ", its trace", Trace: strings.Join(found.Trace, "\n")}, nil
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// target finds the one target that the flags and the trace's file name.
+func (s *source) target(ctx context.Context, w *workshop) (target, error) {
+	var names []string
+	if s.Target != "" {
+		names = []string{s.Target}
+	} else if s.Func != "" {
+		names = []string{strings.Replace(s.Func, "Test", "Fuzz", 1)}
+	}
+	var picked []target
+	err := error(nil)
+	if s.Package != "" {
+		picked, err = w.findAll(ctx, []string{s.Package}, names)
+	}
+	if s.Package == "" || err != nil && ctx.Err() == nil {
+		// A finding of a test in another package than its target's, such as of a
+		// property, or no package known.
+		picked, err = w.findAll(ctx, nil, names)
+	}
+	if err != nil {
+		return target{}, err
+	}
+	if len(picked) > 1 {
+		return target{}, fmt.Errorf("which target? say -target with one of %s", targetNames(picked))
+	}
+	return picked[0], nil
+}

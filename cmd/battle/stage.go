@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+const (
+	stageQuiet = 2 * time.Second // a step that takes no longer is not worth a word
+	stageEvery = 10 * time.Second
+)
+
+// during says on standard error what the command is at, once it takes longer than two
+// seconds, and for how long by now. Call end when the step is over.
+func during(what string) (end func()) {
+	began, over := time.Now(), make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for wait := stageQuiet; ; wait = stageEvery {
+			select {
+			case <-over:
+				return
+			case <-time.After(wait):
+			}
+			fmt.Fprintf(os.Stderr, "%4.0f s  %s\n", time.Since(began).Seconds(), what)
+		}
+	}()
+	return func() { close(over); <-ended }
+}
