@@ -19,9 +19,11 @@ var Tip = battle.Target[*tipPair]{
 	New:  newTipPair,
 	Ops: battle.Ops(
 		battle.Op[*Publish](8),
+		battle.Op[*Lose](1),
 		battle.Op[*Packet](4),
 		battle.Op[*Ask](10),
 		battle.Op[*AskMore](4),
+		battle.Op[*AskElsewhere](1),
 		battle.Op[*AskHinted](2),
 		battle.Op[*AskFar](1),
 		battle.Op[*Pass](4),
@@ -36,7 +38,8 @@ var Tip = battle.Target[*tipPair]{
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
 		battle.Require("below base", 0.2),
-		battle.Require("too old", 0.1),
+		battle.Require("data", 0.4),
+		battle.Require("too old", 0.2),
 		battle.Require("future", 0.5),
 		battle.Require("wrong epoch", 0.5),
 		battle.Require("busy", 0.5),

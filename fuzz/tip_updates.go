@@ -8,21 +8,25 @@ import (
 	"battle.test/statemachines/tip"
 )
 
-// Publish makes the stream longer. The machine gets the packet, unless it is lost.
+// Publish makes the stream longer.
 type Publish struct {
 	Length uint8 `draw:"0..60"` // 0 is a heartbeat
-	Lost   bool
 }
 
 func (u *Publish) Apply(t *battle.T, p *tipPair) {
 	at := p.source.tail
 	if !p.source.publish(uint64(u.Length)) {
 		t.Label("overflow")
-	} else if u.Lost {
-		return
 	}
 	p.deliver(t, p.source.epoch, at, int(u.Length))
 }
+
+// Lose makes the stream longer by a packet that the machine does not get.
+type Lose struct {
+	Length uint8 `draw:"1..60"`
+}
+
+func (u *Lose) Apply(t *battle.T, p *tipPair) { p.source.publish(uint64(u.Length)) }
 
 // deliver hands the machine n bytes of the stream.
 func (p *tipPair) deliver(t *battle.T, epoch, at uint64, n int) {
@@ -77,11 +81,27 @@ type Ask struct {
 	From   Mark  `draw:"0..2"`
 	Offset int16 `draw:"-80..80"`
 	Length uint8 `draw:"0..80"`
-	Epochs int8  `draw:"-1..1"` // the client knows another epoch than the machine
 }
 
 func (u *Ask) Apply(t *battle.T, p *tipPair) {
-	p.ask(t, u.Client, u.Far, p.at(u.From, int64(u.Offset)), uint32(u.Length), p.model.Epoch+uint64(u.Epochs))
+	p.ask(t, u.Client, u.Far, p.at(u.From, int64(u.Offset)), uint32(u.Length), p.model.Epoch)
+}
+
+// AskElsewhere asks in another epoch than the machine's.
+type AskElsewhere struct {
+	Client uint8 `draw:"0..5"`
+	Newer  bool  // the client has heard of a failover, and the machine has not
+	From   Mark  `draw:"0..2"`
+	Offset int16 `draw:"-80..80"`
+	Length uint8 `draw:"1..80"`
+}
+
+func (u *AskElsewhere) Apply(t *battle.T, p *tipPair) {
+	epoch := p.model.Epoch - 1
+	if u.Newer {
+		epoch = p.model.Epoch + 1
+	}
+	p.ask(t, u.Client, false, p.at(u.From, int64(u.Offset)), uint32(u.Length), epoch)
 }
 
 func (p *tipPair) ask(t *battle.T, client uint8, far bool, off uint64, n uint32, epoch uint64) {
