@@ -11,8 +11,9 @@ import (
 type minimiser struct {
 	prog  program
 	fails func(program) bool
-	runs  int // candidates tried
-	limit int // the most candidates, 0 for no limit
+	kinds []*kind // that updates may be replaced by, in the order of their declaration
+	runs  int     // candidates tried
+	limit int     // the most candidates, 0 for no limit
 }
 
 // minimise simplifies prog, which must fail. The passes feed each other: a lowered
@@ -23,8 +24,9 @@ func (m *minimiser) minimise() program {
 		changed = m.drop()
 		changed = m.merge() || changed
 		changed = m.lower() || changed
+		changed = m.simplify() || changed
 		if !changed {
-			changed = m.search()
+			changed = m.search() || m.replace()
 		}
 	}
 	return m.prog

@@ -85,7 +85,7 @@ func (s *session) minimal(f *Failure, tape []byte) *Finding {
 			confirmRuns*s.plan.attempts, f.Message)
 		return newFinding(s.plan, s.source, original, f)
 	}
-	m := &minimiser{prog: original, fails: p.fails, limit: p.limit()}
+	m := &minimiser{prog: original, fails: p.fails, kinds: s.plan.kinds, limit: p.limit()}
 	m.minimise()
 	shortest := s.plan.decode(p.shortest)
 	full := p.again()
