@@ -33,6 +33,7 @@ var Snapshot = battle.Target[*snapshotPair]{
 		battle.Op[*NewEpoch](1),
 		battle.Op[*Tear](1),
 		battle.Op[*Clean](1),
+		battle.Op[*Stray](1),
 	),
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
@@ -362,7 +363,7 @@ func (*Clean) Apply(t *battle.T, p *snapshotPair) {
 	before, _ := p.disk.List(snapshotDir)
 	var want, left []string
 	for _, name := range before {
-		if strings.HasSuffix(name, ".tmp") {
+		if strings.HasSuffix(name, ".snap.tmp") {
 			want = append(want, name)
 		} else {
 			left = append(left, name)

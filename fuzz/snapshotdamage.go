@@ -131,3 +131,30 @@ func (c *Tear) Apply(t *battle.T, p *snapshotPair) {
 	}
 	p.damage(name, string(b))
 }
+
+// StrayName is the name of a file that no save made.
+type StrayName uint8
+
+const (
+	Notes StrayName = iota
+	LockFile
+	LatestCopy
+	OldCopy
+)
+
+func (n StrayName) String() string { return [...]string{"notes", "lock", "latest", "old"}[n] }
+
+func (n StrayName) file() string {
+	return [...]string{"notes", "lock.tmp", "latest.snap", snapshot.Name(1) + ".old"}[n]
+}
+
+// Stray puts a copy of a snapshot under another name, as people do.
+type Stray struct {
+	File uint8     `draw:"0..15"`
+	Name StrayName `draw:"0..3"`
+}
+
+func (c *Stray) Apply(t *battle.T, p *snapshotPair) {
+	_, content := p.kth(c.File)
+	p.damage(c.Name.file(), content)
+}

@@ -60,7 +60,8 @@ func padded(text string, size int) string {
 	return (text + strings.Repeat("\x00", size))[:size]
 }
 
-// ReadSnapshot takes a file apart. It checks nothing but that there are enough bytes.
+// ReadSnapshot takes a file apart. It checks nothing but that there are enough bytes;
+// if not, it returns what it has read so far.
 func ReadSnapshot(b []byte) (f SnapshotFile, ok bool) {
 	le := binary.LittleEndian
 	if len(b) < SnapshotHeaderSize+SnapshotFooterSize {
