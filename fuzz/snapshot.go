@@ -34,6 +34,7 @@ var Snapshot = battle.Target[*snapshotPair]{
 		battle.Op[*Tear](1),
 		battle.Op[*Clean](1),
 		battle.Op[*Stray](1),
+		battle.Op[*LoadAsStranger](1),
 	),
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
@@ -44,6 +45,8 @@ var Snapshot = battle.Target[*snapshotPair]{
 		battle.Require("disk lied", 0.3),
 		battle.Require("the format cannot hold it", 0.2),
 		battle.Require("temporary file removed", 0.02),
+		battle.Require("loaded", 0.2),
+		battle.Require("latest found one", 0.3),
 		battle.Require("latest skipped a file", 0.3),
 		battle.Require("refused: damaged", 0.5),
 		battle.Require("refused: epoch", 0.2),

@@ -20,56 +20,71 @@ func loader(want snapshot.Expect) oracle.Loader {
 	return oracle.Loader{Stream: want.Stream, Service: want.Service, Epoch: want.Epoch, Durable: want.Durable}
 }
 
-// Stranger is what a loader has wrong.
-type Stranger uint8
+// Load loads a file.
+type Load struct {
+	File    uint8 `draw:"0..15"`
+	Epochs  uint8 `draw:"0..2"`    // how many epochs ago the loader lives
+	Durable int8  `draw:"-3..100"` // the durable stream ends so far from the file's offset
+}
+
+func (l *Load) Apply(t *battle.T, p *snapshotPair) {
+	p.load(t, l.File, func(want *snapshot.Expect, offset uint64) {
+		want.Epoch -= uint64(l.Epochs)
+		want.Durable = offset + uint64(l.Durable)
+	})
+}
+
+// load loads the k-th file as somebody who has changed what this pair expects; he is
+// told the file's offset.
+func (p *snapshotPair) load(t *battle.T, k uint8, change func(want *snapshot.Expect, offset uint64)) {
+	name, content := p.kth(k)
+	if name == "" {
+		return
+	}
+	_, one := p.store.Judge(name, content, oracle.Loader{})
+	want, _ := p.expect(0, one.Length)
+	change(&want, one.Length)
+	verdict, one := p.store.Judge(name, content, loader(want))
+	s, err := snapshot.Load(p.disk, path.Join(snapshotDir, name), want)
+	p.checkLoaded(t, verdict, one, s, err)
+}
+
+// Mistake is what a stranger has wrong.
+type Mistake uint8
 
 const (
-	Nothing Stranger = iota
-	NoEpoch
+	NoEpoch Mistake = iota
 	NoStream
 	StreamBegins // only the first letters of the stream's name
 	NoService
 	ServiceBegins
 )
 
-func (s Stranger) String() string {
-	return [...]string{"nothing", "no-epoch", "no-stream", "stream-begins", "no-service", "service-begins"}[s]
+func (m Mistake) String() string {
+	return [...]string{"no-epoch", "no-stream", "stream-begins", "no-service", "service-begins"}[m]
 }
 
-func (s Stranger) mislead(want *snapshot.Expect) {
-	switch s {
-	case NoEpoch:
-		want.Epoch = 0
-	case NoStream:
-		want.Stream = ""
-	case StreamBegins:
-		want.Stream = want.Stream[:2]
-	case NoService:
-		want.Service = ""
-	case ServiceBegins:
-		want.Service = want.Service[:2]
-	}
+// LoadAsStranger loads a file as somebody who has one thing wrong.
+type LoadAsStranger struct {
+	File  uint8   `draw:"0..15"`
+	Wrong Mistake `draw:"0..4"`
 }
 
-// Load loads a file.
-type Load struct {
-	File    uint8    `draw:"0..15"`
-	Epochs  uint8    `draw:"0..2"`    // how many epochs ago the loader lives
-	Durable int8     `draw:"-3..100"` // the durable stream ends so far from the file's offset
-	Wrong   Stranger `draw:"0..5"`
-}
-
-func (l *Load) Apply(t *battle.T, p *snapshotPair) {
-	name, content := p.kth(l.File)
-	if name == "" {
-		return
-	}
-	_, one := p.store.Judge(name, content, oracle.Loader{})
-	want, _ := p.expect(l.Epochs, one.Length+uint64(l.Durable))
-	l.Wrong.mislead(&want)
-	verdict, one := p.store.Judge(name, content, loader(want))
-	s, err := snapshot.Load(p.disk, path.Join(snapshotDir, name), want)
-	p.checkLoaded(t, verdict, one, s, err)
+func (l *LoadAsStranger) Apply(t *battle.T, p *snapshotPair) {
+	p.load(t, l.File, func(want *snapshot.Expect, _ uint64) {
+		switch l.Wrong {
+		case NoEpoch:
+			want.Epoch = 0
+		case NoStream:
+			want.Stream = ""
+		case StreamBegins:
+			want.Stream = want.Stream[:2]
+		case NoService:
+			want.Service = ""
+		case ServiceBegins:
+			want.Service = want.Service[:2]
+		}
+	})
 }
 
 var verdictReasons = map[string]snapshot.Reason{
@@ -131,6 +146,7 @@ func (l *Latest) Apply(t *battle.T, p *snapshotPair) {
 	} else if err != nil {
 		t.Errorf("latest is %s: got %v", name, err)
 	} else {
+		t.Label("latest found one")
 		battle.Equal(t, name, snapshot.Name(s.CoreStreamLength), "latest")
 	}
 	if len(skipped) > 0 {
