@@ -1,0 +1,53 @@
+# Everything here is a Go command or a script of ci/: the machine needs Go and make, and
+# the network once, for Go's modules.
+
+BUDGET = 1m
+
+.PHONY: help hunt test tools lint race fuzz-short bugs canaries bench cover ci
+
+help:
+	@echo 'make hunt        hunt in all targets with all engines, for BUDGET=$(BUDGET)'
+	@echo 'make test        all tests, with the corpus replayed'
+	@echo 'make tools       build go-fuzz, staticcheck and benchstat into bin/'
+	@echo 'make lint        gofmt, vet and staticcheck'
+	@echo 'make race        the tests under the race detector (needs a C compiler)'
+	@echo 'make fuzz-short  a short hunt with every engine, as CI does it'
+	@echo 'make bugs        plant each bug of bugs/, and write docs/bugs.md (takes hours)'
+	@echo 'make canaries    plant three bugs that must be found'
+	@echo 'make bench       benchmarks'
+	@echo 'make cover       coverage of the tests, per function'
+	@echo 'make ci          all that CI runs'
+
+hunt:
+	go run ./cmd/battle hunt -budget $(BUDGET)
+
+test:
+	go test ./...
+
+tools:
+	go build -C tools -o ../bin/ tool
+
+lint:
+	ci/lint.sh
+
+race:
+	ci/race.sh
+
+fuzz-short: tools
+	ci/fuzz-short.sh
+
+bugs: tools
+	go run ./cmd/battle bugs -markdown docs/bugs.md
+
+canaries: tools
+	ci/canaries.sh
+
+bench:
+	ci/bench.sh
+
+cover:
+	go test -coverpkg=./... -coverprofile=cover.out ./...
+	go tool cover -func=cover.out
+
+ci:
+	.ci/run

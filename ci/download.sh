@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Fetches and verifies the modules of this repository's modules.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for file in $(find . -name go.mod | sort); do
+	echo "$file"
+	go -C "$(dirname "$file")" mod download
+	go -C "$(dirname "$file")" mod verify
+done

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Formatting, go vet for every system that we build for, staticcheck, tidy modules.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+unformatted=$(gofmt -l .)
+if [ -n "$unformatted" ]; then
+	printf 'not formatted (run gofmt -w):\n%s\n' "$unformatted" >&2
+	exit 1
+fi
+for system in linux windows darwin; do
+	echo "vet for $system"
+	GOOS=$system CGO_ENABLED=0 go vet ./...
+done
+echo "vet of the go-fuzz harnesses"
+go vet -tags gofuzz ./...
+echo staticcheck
+go tool -modfile=tools/go.mod staticcheck ./...
+go mod tidy -diff || { echo 'go.mod is not tidy: run go mod tidy' >&2; exit 1; }

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs every command of README.md in a copy of the repository, and checks its exit status
+# and that it prints what README.md says. TestReadmeCommandsAreRun keeps the table complete.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+copy=$(mktemp -d)
+trap 'rm -rf "$copy" "$copy.out"' EXIT
+git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -xf - -C "$copy"
+
+trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
+
+# status | a line of the output (a regular expression) | command
+while IFS='|' read -r status expect command; do
+	status=$(trim "$status") expect=$(trim "$expect") command=$(trim "$command")
+	printf -- '-- %s\n' "$command"
+	got=0
+	(cd "$copy" && bash -c "$command") >"$copy.out" 2>&1 </dev/null || got=$?
+	if [ "$got" != "$status" ] || ! grep -qE -- "$expect" "$copy.out"; then
+		cat "$copy.out"
+		printf 'got status %s, want %s, and a line that matches %s\n' "$got" "$status" "$expect" >&2
+		exit 1
+	fi
+done <<'TABLE'
+0 | ^no findings                          | make hunt
+0 | ^no findings                          | go run ./cmd/battle hunt -budget 10s
+0 | ^ok .*examples/deque                  | cd examples/deque && go test .
+0 | ^deque  battle.test/examples/deque    | cd examples/deque && go tool battle list
+0 | ^no findings                          | cd examples/deque && go tool battle hunt -budget 5s
+0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
+0 | ^no findings                          | go run ./cmd/battle hunt -target ring -engine native -engine rapid -budget 10s
+1 | ^data, first=1 tail=1, 1 bytes: 00   | go run ./cmd/battle hunt -bug tip-bug -budget 10s
+0 | ^passed: [0-9]+ updates               | go run ./cmd/battle replay corpus/ring/regressions/tip-bug.trace
+1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
+1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
+0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show
+0 | ^added .*ring/seeds/example.trace     | go run ./cmd/battle corpus add -target ring -name example -seed 'append length=9; read from=tail offset=-9 length=9'
+0 | /out/[0-9a-f]+$                        | go run ./cmd/battle corpus convert -target ring -to go -out out corpus/ring/regressions/tip-bug.trace
+0 | ^0 traces promoted                    | go run ./cmd/battle corpus promote
+0 | ^0 duplicates                         | go run ./cmd/battle corpus prune
+0 | ^tip-bug +ring +native +1 of 1        | go run ./cmd/battle bugs -any -seeds 1 tip-bug
+TABLE
+
+# The finding that README.md shows: its own replay command must print it again. Line
+# numbers and counts may drift.
+essence() { awk 'NR == 1 { print; next } /^-- / { keep = /trace|expected|actual/ } keep'; }
+shown=$(sed -n '/^```text$/,/^```$/p' README.md | sed '1d; $d')
+replay=$(awk '/^-- replay --$/ { getline; print }' <<<"$shown")
+printf -- '-- %s\n' "$replay"
+got=$(cd "$copy" && bash -c "$replay") || true
+if ! diff <(essence <<<"$shown") <(essence <<<"$got"); then
+	echo 'README.md shows another finding (<) than its replay command prints (>)' >&2
+	exit 1
+fi

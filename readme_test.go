@@ -1,0 +1,144 @@
+package battletest
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return strings.ReplaceAll(string(content), "\r\n", "\n")
+}
+
+// fenced returns the fenced blocks of a language in a Markdown document.
+func fenced(document, language string) []string {
+	var blocks []string
+	for _, found := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(document, -1) {
+		blocks = append(blocks, found[1])
+	}
+	return blocks
+}
+
+func TestReadmeShowsTheExampleAsItIs(t *testing.T) {
+	shown := fenced(read(t, "README.md"), "go")
+	require.NotEmpty(t, shown)
+	source := read(t, "examples/deque/deque_test.go")
+	for _, block := range shown {
+		require.Contains(t, source, block, "README.md shows Go that is not in the example")
+	}
+}
+
+// TestReadmeCommandsAreRun holds README.md to its commands: each is run by ci/readme.sh,
+// is a section of .ci/run, or is what such a section's make target consists of.
+func TestReadmeCommandsAreRun(t *testing.T) {
+	commands := readmeCommands(read(t, "README.md"))
+	require.NotEmpty(t, commands)
+	run := commandsRun(read(t, "ci/readme.sh"), read(t, ".ci/run"), read(t, "Makefile"))
+	for _, command := range commands {
+		require.Contains(t, run, command, "README.md names a command that nothing runs: add it to the table of ci/readme.sh")
+	}
+	for _, command := range tableCommands(read(t, "ci/readme.sh")) {
+		require.Contains(t, commands, command, "ci/readme.sh runs a command that README.md does not name")
+	}
+	require.NotContains(t, run, "go run ./cmd/battle dance")
+}
+
+func readmeCommands(document string) []string {
+	var commands []string
+	for _, block := range fenced(document, "sh") {
+		for line := range strings.Lines(block) {
+			commands = append(commands, strings.TrimSpace(line))
+		}
+	}
+	return commands
+}
+
+// tableCommands are the last column of the table in ci/readme.sh.
+func tableCommands(script string) []string {
+	var commands []string
+	for _, row := range regexp.MustCompile(`(?m)^\d+ \|[^|]*\| (.*)$`).FindAllStringSubmatch(script, -1) {
+		commands = append(commands, strings.TrimSpace(row[1]))
+	}
+	return commands
+}
+
+func commandsRun(table, ci, makefile string) []string {
+	run := tableCommands(table)
+	for _, section := range regexp.MustCompile(`(?m)^section "[^"]*" (.*)$`).FindAllStringSubmatch(ci, -1) {
+		run = append(run, section[1])
+	}
+	for _, command := range slices.Clone(run) {
+		if target, ok := strings.CutPrefix(command, "make "); ok {
+			recipe := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(target) + `:.*\n((?:\t.*\n)+)`).FindStringSubmatch(makefile)
+			for line := range strings.Lines(strings.Join(recipe, "")) {
+				run = append(run, strings.TrimSpace(line))
+			}
+		}
+	}
+	return run
+}
+
+// TestReadmeLayoutIsTheRoomTable compares the rows of the layout table with the policy:
+// those rooms that are there, in its order.
+func TestReadmeLayoutIsTheRoomTable(t *testing.T) {
+	var want []string
+	for line := range strings.Lines(roomTable) {
+		name, row, found := strings.Cut(strings.TrimSpace(line), " ")
+		if !found || name == "." || !isThere(name) {
+			continue
+		}
+		may := strings.Split(strings.TrimSpace(row), ", ")
+		if len(may) > 1 {
+			may = slices.DeleteFunc(may, func(room string) bool { return !isThere(room) })
+		}
+		want = append(want, name+": "+strings.Join(may, ", "))
+	}
+	var got []string
+	_, layout, _ := strings.Cut(read(t, "README.md"), "| room |")
+	for _, row := range regexp.MustCompile(`(?m)^\| (\S+) \| [^|]* \| ([^|]*) \|$`).FindAllStringSubmatch(layout, -1) {
+		got = append(got, row[1]+": "+row[2])
+	}
+	require.Equal(t, want, got)
+}
+
+func isThere(room string) bool {
+	_, err := os.Stat(strings.TrimSuffix(room, "/*"))
+	return err == nil
+}
+
+// TestLinksOfDocumentsLead follows the links of the documents into the repository.
+func TestLinksOfDocumentsLead(t *testing.T) {
+	for _, document := range []string{"README.md", "CONTRIBUTING.md"} {
+		prose := regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(read(t, document), "")
+		links := regexp.MustCompile(`\]\(([^)#]+)\)`).FindAllStringSubmatch(prose, -1)
+		require.NotEmpty(t, links, document)
+		for _, link := range links {
+			if !strings.Contains(link[1], "://") {
+				_, err := os.Stat(link[1])
+				require.NoError(t, err, "a link of %s", document)
+			}
+		}
+	}
+}
+
+// TestBareMakeNamesEveryTarget keeps the list that make prints complete.
+func TestBareMakeNamesEveryTarget(t *testing.T) {
+	makefile := read(t, "Makefile")
+	var targets, listed []string
+	for _, rule := range regexp.MustCompile(`(?m)^([a-z-]+):`).FindAllStringSubmatch(makefile, -1) {
+		if rule[1] != "help" {
+			targets = append(targets, rule[1])
+		}
+	}
+	for _, line := range regexp.MustCompile(`(?m)^\t@echo 'make ([a-z-]+) `).FindAllStringSubmatch(makefile, -1) {
+		listed = append(listed, line[1])
+	}
+	require.Equal(t, targets, listed)
+}
