@@ -78,6 +78,9 @@ func (n *bytesNode) decode(r *Reader, p unsafe.Pointer) {
 		return
 	}
 	b := (*(*[]byte)(p))[:0]
+	if b == nil {
+		b = []byte{} // never nil: what an update sees must not depend on those before
+	}
 	b = slices.Grow(b, size)[:size]
 	r.Bytes(b)
 	*(*[]byte)(p) = b
@@ -141,10 +144,15 @@ func (n *bytesNode) lower(p unsafe.Pointer, try func() bool) {
 		n.set(p, fails)
 		return false
 	}
-	for size := n.length.low; size < uint64(len(fails)); size += (uint64(len(fails)) - size + 1) / 2 {
-		if attempt(slices.Clone(fails[:size])) || attempt(slices.Clone(fails[uint64(len(fails))-size:])) {
-			break
+	cut := func() bool {
+		for size := int(n.length.low); size < len(fails); size += (len(fails) - size + 1) / 2 {
+			if attempt(slices.Clone(fails[:size])) || attempt(slices.Clone(fails[len(fails)-size:])) {
+				return true
+			}
 		}
+		return false
+	}
+	for cut() {
 	}
 	if !slices.ContainsFunc(fails, func(c byte) bool { return c != 0 }) || attempt(make([]byte, len(fails))) {
 		return

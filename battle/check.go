@@ -58,7 +58,7 @@ var rapidFlags sync.Mutex
 
 const (
 	stepsDefault  = "300"
-	shrinkDefault = "5s"
+	shrinkDefault = "1s" // what rapid leaves is minimised once more
 )
 
 // withRapid calls f with rapid's flags set as a check wants them, except those that

@@ -232,9 +232,13 @@ func sliceOf(typ reflect.Type, t tag, text string) (node, error) {
 
 func (n *listNode) value(p unsafe.Pointer) reflect.Value { return reflect.NewAt(n.typ, p).Elem() }
 
-// resize sets a slice's length, reusing its memory.
+// resize sets a slice's length, reusing its memory. An empty one is never nil: what
+// an update sees must not depend on the updates before.
 func (n *listNode) resize(p unsafe.Pointer, size int) {
 	v := n.value(p)
+	if v.IsNil() {
+		v.Set(reflect.MakeSlice(n.typ, size, size))
+	}
 	if size > v.Cap() {
 		v.Grow(size - v.Len())
 	}

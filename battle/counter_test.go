@@ -1,6 +1,11 @@
 package battle_test
 
 import (
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
 	"battle.test/battle"
 )
 
@@ -8,37 +13,54 @@ import (
 // are switched on by the tests, which need a subject that fails on demand.
 
 type counter struct {
-	limit   uint32
-	value   uint32
-	sum     uint64
-	bug     string
-	touched []uint64
+	limit  uint32
+	value  uint32
+	sum    uint64
+	resets int
+	bug    string
+	kept   [][]byte
 }
 
 func (c *counter) add(n uint32) uint32 {
 	c.value = (c.value + n) % c.limit
-	if c.bug == "wrap" && c.value == 77 {
+	switch {
+	case c.bug == "wrap" && c.value == 77:
 		c.value++
-	}
-	if c.bug == "panic" && c.sum > 300 {
-		var none []int
-		_ = none[c.value]
-	}
-	if c.bug == "hang" && c.sum > 300 {
-		for c.bug == "hang" {
-			n++
-		}
+	case c.bug == "late" && c.resets >= 2 && c.sum > 5000:
+		c.value++
+	case c.bug == "memory":
+		c.kept = append(c.kept, make([]byte, 8<<20))
+	case c.sum > 300:
+		c.break_()
 	}
 	return c.value
 }
 
-type unit uint8
+// break_ is what the bugs do that end more than the update.
+func (c *counter) break_() {
+	switch c.bug {
+	case "panic":
+		var none []int
+		_ = none[c.value]
+	case "library":
+		_ = strings.Repeat("x", -int(c.value)-1)
+	case "hang":
+		for c.bug == "hang" {
+			runtime.Gosched()
+		}
+	case "block":
+		<-make(chan bool)
+	case "exit":
+		os.Exit(3)
+	case "goroutine":
+		go func() { panic("boom") }()
+		time.Sleep(time.Hour) // until the process is gone
+	case "goexit":
+		runtime.Goexit()
+	}
+}
 
-const (
-	ones unit = iota
-	tens
-	hundreds
-)
+type unit uint8
 
 func (u unit) String() string { return [...]string{"ones", "tens", "hundreds"}[u] }
 
@@ -63,6 +85,7 @@ type Reset struct{}
 
 func (*Reset) Apply(t *battle.T, c *counter) {
 	c.value, c.sum = 0, 0
+	c.resets++
 	t.Label("reset")
 }
 
@@ -71,18 +94,70 @@ type Peek struct {
 	Note  []byte `draw:"len=0..8"`
 }
 
+var flaky int // what a run must not depend on
+
 func (p *Peek) Apply(t *battle.T, c *counter) {
+	switch c.bug {
+	case "apply":
+		_ = p.Note[8]
+	case "closure":
+		func() { _ = p.Note[8] }()
+	case "fault":
+		t.Fault("the oracle has %d", c.sum)
+	case "flaky":
+		if flaky++; flaky == 1 {
+			t.Errorf("only once")
+		}
+	case "fatal":
+		t.Fatalf("at once")
+	case "near":
+		// Two bugs side by side: the first one hides the second while it is there.
+		if c.sum >= 900 {
+			t.Errorf("the first bug")
+		} else if c.sum > 0 {
+			t.Errorf("the second bug")
+		}
+	case "slow neighbour":
+		if c.sum == 500 {
+			<-make(chan bool)
+		}
+		if c.sum >= 900 {
+			t.Errorf("beside a hang")
+		}
+	}
 	battle.Equal(t, uint32(c.sum%uint64(c.limit)), c.value, "value")
 }
 
 func counterTarget(bug string) battle.Target[*counter] {
-	return battle.Target[*counter]{
+	target := battle.Target[*counter]{
 		Name: "counter",
-		New:  func() *counter { return &counter{limit: 1000, bug: bug} },
+		New: func() *counter {
+			switch bug {
+			case "new":
+				panic("no counter today")
+			case "new hangs":
+				<-make(chan bool)
+			}
+			return &counter{limit: 1000, bug: bug}
+		},
+		Close: func(c *counter) {
+			if bug == "close" && c.sum > 300 {
+				panic("can't close")
+			}
+		},
 		Ops: battle.Ops(
 			battle.Op[*Add](4),
 			battle.Op[*Reset](1),
 			battle.Op[*Peek](2),
 		),
 	}
+	switch bug {
+	case "memory":
+		target.MemoryMax = 64 << 20
+	case "new hangs", "hang", "block", "slow neighbour":
+		target.HangAfter = 100 * time.Millisecond
+	case "never":
+		target.Require = []battle.Requirement{battle.Require("wrapped", 0.01), battle.Require("never seen", 0.01)}
+	}
+	return target
 }

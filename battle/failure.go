@@ -124,8 +124,11 @@ func frames(pcs []uintptr) func(yield func(runtime.Frame) bool) {
 // place names a frame's line by package and file, without the folders of the machine
 // it was built on.
 func place(frame runtime.Frame) string {
-	dir := strings.TrimSuffix(packageOf(frame.Function), "_test")
-	return fmt.Sprintf("%s/%s:%d", dir, filepath.Base(frame.File), frame.Line)
+	return placeOf(frame.Function, fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line))
+}
+
+func placeOf(function, line string) string {
+	return strings.TrimSuffix(packageOf(function), "_test") + "/" + line
 }
 
 // packageOf cuts a function's full name down to its package path.

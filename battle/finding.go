@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/tools/txtar"
 )
@@ -180,10 +181,20 @@ func (f *Finding) markedTrace() string {
 	for i, line := range f.Trace {
 		b.WriteString(line + "\n")
 		if i == f.Moment {
-			fmt.Fprintf(&b, "#%s %s\n", strings.Repeat("^", max(1, len(line)-1)), firstLine(f.Message))
+			fmt.Fprintf(&b, "#%s %s\n", strings.Repeat("^", max(1, len(line)-1)), comment(firstLine(f.Message)))
 		}
 	}
 	return b.String()
+}
+
+// comment makes text fit into a comment of a trace, which is text.
+func comment(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // section makes text fit into a txtar file: it ends in a line end, and a line that

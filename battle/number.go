@@ -312,30 +312,35 @@ func (n *numberNode) draw(d *drawing, label string, p unsafe.Pointer) {
 	n.store(p, n.random(d.T, label))
 }
 
-// lower tries the simplest values, then halves the distance to them.
+// lower tries the simplest values, then halves the distance to zero, or to the end of
+// the range that is next to it, on the value's own side.
 func (n *numberNode) lower(p unsafe.Pointer, try func() bool) {
-	fails := n.rank(n.load(p))
-	attempt := func(rank uint64) bool {
-		n.store(p, n.unrank(rank))
+	fails := n.load(p)
+	attempt := func(v uint64) bool {
+		n.store(p, v)
 		if try() {
-			fails = rank
+			fails = v
 			return true
 		}
-		n.store(p, n.unrank(fails))
+		n.store(p, fails)
 		return false
 	}
 	const few = 3
-	for rank := uint64(0); rank < min(few, fails); rank++ {
-		if attempt(rank) {
+	for rank := range min(few, n.rank(fails)) {
+		if attempt(n.unrank(rank)) {
 			return
 		}
 	}
-	if fails <= few {
-		return
+	simplest := n.simplest()
+	step := uint64(1)
+	if n.signed && int64(fails) < int64(simplest) {
+		step = -step
 	}
-	for passes := uint64(few - 1); fails-passes > 1; {
-		if middle := passes + (fails-passes)/2; !attempt(middle) {
-			passes = middle
+	for low, high := uint64(0), (fails-simplest)*step; high-low > 1; {
+		if middle := low + (high-low)/2; attempt(simplest + middle*step) {
+			high = middle
+		} else {
+			low = middle
 		}
 	}
 }

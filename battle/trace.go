@@ -210,7 +210,7 @@ func (s *scanner) bytes() ([]byte, error) {
 	if s.pos < len(s.text) && s.text[s.pos] == '"' {
 		quoted, err := strconv.QuotedPrefix(s.text[s.pos:])
 		if err != nil {
-			return nil, s.errorf("a quoted string without its end")
+			return nil, s.errorf("a quoted string without its end, or with an escape that Go does not know")
 		}
 		s.pos += len(quoted)
 		plain, err := strconv.Unquote(quoted)

@@ -1,6 +1,7 @@
 package battle
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -64,16 +65,22 @@ func (r *runner) hung(moment int) (*Failure, []byte) {
 	return f, tape
 }
 
-// hangingStack picks the goroutine of the run from all.
+// hangingStack picks the goroutine of the run from all. Others may hang from before: the
+// newest is meant.
 func hangingStack() (stack, function, at string) {
 	buf := make([]byte, 1<<20)
 	all := string(buf[:runtime.Stack(buf, true)])
+	newest, highest := "", 0
 	for one := range strings.SplitSeq(all, "\n\n") {
+		var id int
+		if _, err := fmt.Sscanf(one, "goroutine %d ", &id); err != nil || id < highest {
+			continue
+		}
 		if strings.Contains(one, ownPackage+".(*runner).guarded(") {
-			return readStack(one)
+			newest, highest = one, id
 		}
 	}
-	return "", "", ""
+	return readStack(newest)
 }
 
 // readStack reads the text of one goroutine's stack: the frames that are neither
@@ -89,7 +96,7 @@ func readStack(text string) (stack, function, at string) {
 			continue
 		}
 		file, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " ")
-		line := packageOf(name) + "/" + file[strings.LastIndexAny(file, `/\`)+1:]
+		line := placeOf(name, file[strings.LastIndexAny(file, `/\`)+1:])
 		if at == "" && !isStandard(runtime.Frame{Function: name, File: file}) {
 			function, at = name, line
 		}

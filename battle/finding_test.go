@@ -1,0 +1,171 @@
+package battle
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+// someFinding is a finding with everything in it.
+func someFinding(t *testing.T) *Finding {
+	p := everythingPlan()
+	prog, err := p.parse("x.trace", []byte("idle\neverything text=\"it's\" array=[1 2 3] colour=red\nidle"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := newFinding(p, source{pkg: "battle.test/fuzz", function: "FuzzEverything", variable: "Everything", bug: "tip-bug"}, prog, &Failure{
+		Kind: Mismatch, Message: "bytes read differs from the oracle's\nand a second line", Expected: "2 bytes \"ab\"", Actual: "-- not a marker --",
+		Diff: "-a\n+b\n", Place: "battle.test/fuzz/ring.go:12", Func: "battle.test/fuzz.(*Read).Apply", Op: "everything", Moment: 1,
+		Stack: "battle.test/fuzz.(*Read).Apply\n\tbattle.test/fuzz/ring.go:12\n",
+	})
+	found.Engine, found.Seed, found.Runs, found.Updates = "rapid", 3, 20, 4000
+	found.Elapsed, found.Original, found.Tried, found.Unstable = Duration(1500*time.Millisecond), 250, 90, true
+	return found
+}
+
+func TestFindingsReadAsText(t *testing.T) {
+	golden := filepath.Join("testdata", "finding.txtar")
+	got := string(someFinding(t).Text())
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s:\ngot\n%s\nwant\n%s", golden, got, want)
+	}
+	archive := txtar.Parse([]byte(got))
+	var names []string
+	for _, f := range archive.Files {
+		names = append(names, f.Name)
+	}
+	if want := "failure trace expected actual diff stack replay regression_test.go"; strings.Join(names, " ") != want {
+		t.Errorf("sections: got %v, want %s", names, want)
+	}
+	// What a person sees as the trace must still be one.
+	trace := archive.Files[1].Data
+	prog, err := everythingPlan().parse(golden, trace)
+	if err != nil || len(prog) != 3 {
+		t.Errorf("the trace of a finding: %d updates and %v, want 3", len(prog), err)
+	}
+	lines := strings.Split(string(trace), "\n")
+	if !strings.HasPrefix(lines[1], "everything ") || !strings.HasPrefix(lines[2], "#^^^") || len(lines[2]) < len(lines[1]) {
+		t.Errorf("the caret is not under the update that failed:\n%s", trace)
+	}
+}
+
+func TestAnyMessageFitsIntoTheTrace(t *testing.T) {
+	found := someFinding(t)
+	found.Failure.Message = "got \x00\xff\r and \x1b[1m"
+	if got := found.markedTrace(); !strings.Contains(got, "^ got ??? and ?[1m\n") {
+		t.Errorf("got %q", got)
+	}
+	if _, err := everythingPlan().parse("x", []byte(found.markedTrace())); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFindingsSurviveJSON(t *testing.T) {
+	dir := t.TempDir()
+	found := someFinding(t)
+	path, err := found.Write(dir)
+	if err != nil || path != filepath.Join(dir, found.ID+".txtar") {
+		t.Fatalf("written to %s: %v", path, err)
+	}
+	got, err := ReadFinding(filepath.Join(dir, found.ID+".json"))
+	if err != nil || !reflect.DeepEqual(got, found) {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, found)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != string(found.Text()) {
+		t.Errorf("the text beside it: %v\n%s", err, text)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*.tmp")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestALongerTraceDoesNotReplaceAShorterOne(t *testing.T) {
+	dir := t.TempDir()
+	short, long := someFinding(t), someFinding(t)
+	short.Trace, short.Moment = short.Trace[:2], 1
+	for _, f := range []*Finding{long, short, long} {
+		if _, err := f.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := ReadFinding(filepath.Join(dir, short.ID+".json"))
+	if err != nil || len(got.Trace) != 2 {
+		t.Errorf("got %d updates and %v, want 2", len(got.Trace), err)
+	}
+}
+
+func TestDamagedFindingsAreErrorsWithTheirPlace(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x.json")
+	whole, err := json.MarshalIndent(someFinding(t), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, content, want string }{
+		{"empty", "", ":1:1: unexpected end of JSON input"},
+		{"truncated", string(whole[:30]), ":2:28: unexpected end of JSON input"},
+		{"binary", "\x00\x01", ":1:1: invalid character '\\x00' looking for beginning of value"},
+		{"of another shape", "{\n \"trace\": 3}", ":2:11: json: cannot unmarshal number into Go struct field Finding.trace of type []string"},
+		{"not a finding", "{}", ": no target or no kind: this is not a finding"},
+	} {
+		if err := os.WriteFile(file, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadFinding(file); err == nil || err.Error() != file+c.want {
+			t.Errorf("%s:\ngot  %v\nwant %s", c.name, err, file+c.want)
+		}
+	}
+}
+
+func TestTheGoTestOfAFindingIsGo(t *testing.T) {
+	found := someFinding(t)
+	source := "package fuzz\n\nimport (\"testing\"; \"battle.test/battle\")\n\n" + found.GoTest
+	if _, err := parser.ParseFile(token.NewFileSet(), "regression_test.go", source, parser.AllErrors); err != nil {
+		t.Errorf("%v\n%s", err, source)
+	}
+	if !strings.Contains(found.GoTest, "func TestEverythingRegression(t *testing.T) {\n\tbattle.Replay(t, Everything,\n") {
+		t.Errorf("got\n%s", found.GoTest)
+	}
+}
+
+func TestTheReplayCommandPlantsTheBug(t *testing.T) {
+	prog, err := everythingPlan().parse("x", []byte("idle\nidle"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ bug, want string }{
+		{"", "go run battle.test/cmd/battle replay --package a.b/c --target everything 'idle; idle'"},
+		{"tip-bug", "go run battle.test/cmd/battle replay --package a.b/c --target everything --bug tip-bug 'idle; idle'"},
+	} {
+		if got := (source{pkg: "a.b/c", bug: c.bug}).replay("everything", prog); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+	if got := someFinding(t).Replay; !strings.Contains(got, `text="it'\''s"`) {
+		t.Errorf("quotes are not safe for the shell: %s", got)
+	}
+}
+
+func TestNamesTurnIntoGoNames(t *testing.T) {
+	for target, want := range map[string]string{"ring": "Ring", "tip-ring": "TipRing", "a--b-": "AB"} {
+		if got := exported(target); got != want {
+			t.Errorf("%s: got %s, want %s", target, got, want)
+		}
+	}
+	for name, want := range map[string]string{"ReadAt": "read-at", "HTTPServer": "http-server", "X": "x", "ReadID": "read-id", "A1B": "a1-b"} {
+		if got := dashed(name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}

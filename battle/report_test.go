@@ -1,0 +1,82 @@
+package battle
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func someStats() Stats {
+	return Stats{
+		Target: "ring", Engine: "native", PID: 7, Runs: 10, Updates: 200,
+		Ops:      []OpStats{{"append", 150}, {"read", 50}, {"restart", 0}},
+		Labels:   []LabelStat{{"wrapped", 4, 9}},
+		Findings: []string{"ring-1"}, Elapsed: Duration(1500 * time.Millisecond),
+	}
+}
+
+func TestStatsAddUp(t *testing.T) {
+	sum := someStats()
+	sum.Add(Stats{
+		Runs: 5, Updates: 100,
+		Ops:      []OpStats{{"read", 60}, {"append", 30}, {"view", 10}},
+		Labels:   []LabelStat{{"too old", 1, 1}, {"wrapped", 2, 2}},
+		Findings: []string{"ring-2"},
+	})
+	want := Stats{
+		Target: "ring", Engine: "native", PID: 7, Runs: 15, Updates: 300,
+		Ops:      []OpStats{{"append", 180}, {"read", 110}, {"restart", 0}, {"view", 10}},
+		Labels:   []LabelStat{{"wrapped", 6, 11}, {"too old", 1, 1}},
+		Findings: []string{"ring-1", "ring-2"}, Elapsed: Duration(1500 * time.Millisecond),
+	}
+	if !reflect.DeepEqual(sum, want) {
+		t.Errorf("got  %+v\nwant %+v", sum, want)
+	}
+}
+
+func TestStatsSurviveJSON(t *testing.T) {
+	document, err := json.Marshal(someStats())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(document), `"elapsed":1.5`) {
+		t.Errorf("a duration in JSON is in seconds: %s", document)
+	}
+	var got Stats
+	if err := json.Unmarshal(document, &got); err != nil || !reflect.DeepEqual(got, someStats()) {
+		t.Errorf("got %+v and %v, want %+v", got, err, someStats())
+	}
+	var d Duration
+	if err := json.Unmarshal([]byte(`"soon"`), &d); err == nil {
+		t.Error("a duration that is no number was read")
+	}
+}
+
+func TestTheTableNamesWhatNeverRan(t *testing.T) {
+	want := `200 updates in 10 runs
+  append                            150   75.0 % of updates
+  read                               50   25.0 % of updates
+  restart                             0    0.0 % of updates
+  label wrapped                       4   40.0 % of runs
+  never ran: restart
+`
+	if got := someStats().Table(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := (Stats{}).Table(); got != "0 updates in 0 runs\n" {
+		t.Errorf("of nothing: got %q", got)
+	}
+}
+
+func TestRequiredLabelsAreMissed(t *testing.T) {
+	got := someStats().missing([]Requirement{Require("wrapped", 0.4), Require("wrapped", 0.41), Require("never", 0.001)})
+	want := []string{
+		`label "wrapped": 4 of 10 runs (40.00 %), want at least 41.00 %`,
+		`label "never": 0 of 10 runs (0.00 %), want at least 0.10 %`,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
