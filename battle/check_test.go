@@ -39,7 +39,7 @@ func TestCheckReportsTheMinimalTrace(t *testing.T) {
 	require.Contains(t, output, "counter: mismatch in update 1 of 1 (add): value differs from the oracle's")
 	require.Contains(t, output, "add n=77 unit=ones\n")
 	require.Contains(t, output, "&Add{N: 77},")
-	require.Contains(t, output, "replay --package battle.test/battle --target counter 'add n=77 unit=ones'")
+	require.Contains(t, output, "replay -package battle.test/battle -target counter 'add n=77 unit=ones'")
 }
 
 func TestCheckReportsPanicsOfTheSubject(t *testing.T) {
@@ -105,7 +105,7 @@ func TestHuntingWithRapidWritesTheFindingDown(t *testing.T) {
 			require.Regexp(t, "^"+want+"$", found.Trace[0])
 			require.Equal(t, "rapid", found.Engine)
 			require.Equal(t, uint64(5), found.Seed)
-			require.Contains(t, found.Replay, "--target counter --bug a-planted-bug '")
+			require.Contains(t, found.Replay, "-target counter -bug a-planted-bug '")
 			require.Contains(t, found.GoTest, "battle.Replay(t, Counter,\n")
 			stats, err := filepath.Glob(filepath.Join(dir, "stats", "counter-*.json"))
 			require.NoError(t, err)

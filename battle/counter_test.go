@@ -45,10 +45,6 @@ func (c *counter) break_() {
 	case "library":
 		_ = strings.Repeat("x", -int(c.value)-1)
 	case "hang":
-		for c.bug == "hang" {
-			runtime.Gosched()
-		}
-	case "block":
 		<-make(chan bool)
 	case "exit":
 		os.Exit(3)
@@ -154,7 +150,7 @@ func counterTarget(bug string) battle.Target[*counter] {
 	switch bug {
 	case "memory":
 		target.MemoryMax = 64 << 20
-	case "new hangs", "hang", "block", "slow neighbour":
+	case "new hangs", "hang", "slow neighbour":
 		target.HangAfter = 100 * time.Millisecond
 	case "never":
 		target.Require = []battle.Requirement{battle.Require("wrapped", 0.01), battle.Require("never seen", 0.01)}

@@ -86,9 +86,9 @@ func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
 
 // replay is the command that shows a program's failure again.
 func (src source) replay(target string, prog program) string {
-	command := fmt.Sprintf("go run battle.test/cmd/battle replay --package %s --target %s", src.pkg, target)
+	command := fmt.Sprintf("go run battle.test/cmd/battle replay -package %s -target %s", src.pkg, target)
 	if src.bug != "" {
-		command += " --bug " + src.bug
+		command += " -bug " + src.bug
 	}
 	return command + " '" + quoteShell(prog.oneLine()) + "'"
 }

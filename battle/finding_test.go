@@ -145,8 +145,8 @@ func TestTheReplayCommandPlantsTheBug(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ bug, want string }{
-		{"", "go run battle.test/cmd/battle replay --package a.b/c --target everything 'idle; idle'"},
-		{"tip-bug", "go run battle.test/cmd/battle replay --package a.b/c --target everything --bug tip-bug 'idle; idle'"},
+		{"", "go run battle.test/cmd/battle replay -package a.b/c -target everything 'idle; idle'"},
+		{"tip-bug", "go run battle.test/cmd/battle replay -package a.b/c -target everything -bug tip-bug 'idle; idle'"},
 	} {
 		if got := (source{pkg: "a.b/c", bug: c.bug}).replay("everything", prog); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

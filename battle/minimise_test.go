@@ -66,7 +66,7 @@ func TestNoUpdateOfAMinimalProgramCanBeDropped(t *testing.T) {
 				}
 				failed++
 				before := prog.String()
-				m := &minimiser{prog: prog, fails: fails}
+				m := &minimiser{prog: prog, fails: fails, kinds: p.kinds}
 				got := m.minimise()
 				if !fails(got) {
 					t.Fatalf("what is left does not fail:\n%s", got)
@@ -80,7 +80,7 @@ func TestNoUpdateOfAMinimalProgramCanBeDropped(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if second := (&minimiser{prog: again, fails: fails}).minimise(); second.String() != got.String() {
+				if second := (&minimiser{prog: again, fails: fails, kinds: p.kinds}).minimise(); second.String() != got.String() {
 					t.Fatalf("another result for the same program:\n%s\nthen\n%s", got, second)
 				}
 			})
@@ -102,7 +102,7 @@ func TestMinimalProgramsAreTheOnesAPersonWouldWrite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &minimiser{prog: prog, fails: rules[c.rule]}
+		m := &minimiser{prog: prog, fails: rules[c.rule], kinds: p.kinds}
 		if got := m.minimise().oneLine(); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.rule, got, c.want)
 		}
