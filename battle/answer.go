@@ -119,6 +119,7 @@ func (s *session) answer(r Request) (a Answer, err error) {
 	case "parse", "print":
 	case "run":
 		if r.Failure != nil { // it is known, and would end this process too
+			r.Failure.at(prog)
 			a.Finding = newFinding(s.plan, s.source, prog, r.Failure)
 			break
 		}

@@ -97,11 +97,15 @@ func (s *session) runSelf(requests, answers string) ([]byte, error) {
 // is not known: after minimising, it is the last.
 func deathOf(prog program, output []byte, err error) *Failure {
 	f := DeathOf(output, err)
-	f.Moment = max(0, len(prog)-1)
-	if len(prog) > 0 {
-		f.Op = prog[len(prog)-1].kind.name
-	}
+	f.at(prog)
 	return f
+}
+
+// at takes the last update of a program for the one that failed.
+func (f *Failure) at(prog program) {
+	if len(prog) > 0 {
+		f.Moment, f.Op = len(prog)-1, prog[len(prog)-1].kind.name
+	}
 }
 
 // DeathOf describes a process that ran updates and died: by the first line of its
