@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -49,9 +50,6 @@ func (w *workshop) plant(name string) (err error) {
 	return err
 }
 
-// envBug names the planted bug, so that a finding's replay command plants it too.
-const envBug = "BATTLE_BUG"
-
 // binaryOf is the key of a package's test binary in built.
 func binaryOf(pkg string, fuzz bool) string { return fmt.Sprint(pkg, " fuzz=", fuzz) }
 
@@ -95,7 +93,7 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 func (w *workshop) orders(t target) []string {
 	env := []string{battle.EnvTarget + "=" + t.Name, battle.EnvVariable + "=" + t.Variable, w.tempDir()}
 	if w.planted != nil {
-		env = append(env, envBug+"="+w.planted.name)
+		env = append(env, battle.EnvBug+"="+w.planted.name)
 	}
 	return env
 }
@@ -145,7 +143,7 @@ func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if r.Verbose {
-		cmd.Stderr = os.Stderr
+		cmd.Stderr = io.MultiWriter(os.Stderr, &said)
 	}
 	runErr := run(cmd)
 	if document, err = os.ReadFile(out); err != nil {

@@ -66,7 +66,7 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 	trials, err := c.all(ctx, line.Dir, bugs, picked)
 	if c.JSON {
 		err = errors.Join(err, printJSON(trials))
-	} else {
+	} else if len(trials) > 0 {
 		fmt.Print(bugTable(trials))
 	}
 	if err != nil {

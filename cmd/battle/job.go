@@ -26,13 +26,14 @@ type job struct {
 	stopFirst bool
 	dir       string // exchange folder
 
-	mu      sync.Mutex
-	started time.Time
-	spent   time.Duration // of the clock, once it has ended
-	cpu     time.Duration // of the processes that have ended
-	state   string        // waiting, hunting, done
-	fault   string
-	deaths  int
+	mu         sync.Mutex
+	started    time.Time
+	spent      time.Duration // of the clock, once it has ended
+	cpu        time.Duration // of the processes that have ended
+	state      string        // waiting, hunting, done
+	minimising bool          // when last looked at
+	fault      string
+	deaths     int
 }
 
 // left is what remains of the slice.
@@ -99,6 +100,17 @@ func (j *job) findings() []*battle.Finding {
 		}
 	}
 	return all
+}
+
+// startsMinimising tells whether a process is at minimising, and was not when last
+// asked.
+func (j *job) startsMinimising() bool {
+	files, _ := filepath.Glob(filepath.Join(j.dir, "pending", "*.json"))
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	before := j.minimising
+	j.minimising = j.state == "hunting" && len(files) > 0
+	return j.minimising && !before
 }
 
 func (j *job) running() bool {

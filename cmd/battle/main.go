@@ -47,7 +47,11 @@ func main() {
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
-	parsed, err := parser.Parse(doubleDashes(parser.Model.Node, os.Args[1:]))
+	args := os.Args[1:]
+	if len(args) == 0 {
+		args = []string{"-help"}
+	}
+	parsed, err := parser.Parse(doubleDashes(parser.Model.Node, args))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "battle: %s\nTry: %s\n", singleDash(err.Error()), helpFor(err))
 		os.Exit(exitFault)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
@@ -54,6 +55,9 @@ func readBug(dir, name string) (*bug, error) {
 	b := &bug{patch: content}
 	story := []string{}
 	for i, line := range strings.Split(string(content), "\n") {
+		if strings.HasSuffix(line, "\r") {
+			return nil, fmt.Errorf("%s:%d: a carriage return: a patch's lines end in LF alone (for git: *.patch text eol=lf)", path, i+1)
+		}
 		if strings.HasPrefix(line, "--- ") || strings.HasPrefix(line, "diff ") {
 			break
 		}
@@ -93,20 +97,21 @@ func readBug(dir, name string) (*bug, error) {
 
 // apply returns the patched content of each file that the patch changes, by its path
 // in the module. The module itself is left as it is.
-func (b *bug) apply(dir string) (map[string][]byte, error) {
+func (b *bug) apply(root string) (map[string][]byte, error) {
 	files, _, err := gitdiff.Parse(bytes.NewReader(b.patch))
 	if err != nil {
 		return nil, fmt.Errorf("bugs/%s.patch: %w", b.name, err)
 	}
 	changed := make(map[string][]byte)
 	for _, f := range files {
-		source, err := os.Open(filepath.Join(dir, filepath.FromSlash(f.OldName)))
+		source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f.OldName)))
 		if err != nil {
 			return nil, fmt.Errorf("bugs/%s.patch: %w", b.name, err)
 		}
 		var patched bytes.Buffer
-		err = gitdiff.Apply(&patched, source, f)
-		source.Close()
+		if err = relocate(f, string(source)); err == nil {
+			err = gitdiff.Apply(&patched, bytes.NewReader(source), f)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("bugs/%s.patch does not fit %s any more: %w", b.name, f.OldName, err)
 		}
@@ -116,6 +121,35 @@ func (b *bug) apply(dir string) (map[string][]byte, error) {
 		return nil, fmt.Errorf("bugs/%s.patch changes no file", b.name)
 	}
 	return changed, nil
+}
+
+// relocate moves the fragments of a patch to where their lines are by now: an edit
+// further up in a file must not make its planted bugs stale. Lines that are there
+// twice are not guessed at.
+func relocate(f *gitdiff.File, source string) error {
+	have := strings.SplitAfter(source, "\n")
+	for _, fragment := range f.TextFragments {
+		var old []string
+		for _, line := range fragment.Lines {
+			if line.Old() {
+				old = append(old, line.Line)
+			}
+		}
+		var at []int64 // lines, from 1
+		for i := 0; i+len(old) <= len(have); i++ {
+			if slices.Equal(have[i:i+len(old)], old) {
+				at = append(at, int64(i)+1)
+			}
+		}
+		switch {
+		case slices.Contains(at, fragment.OldPosition):
+		case len(at) == 1:
+			fragment.OldPosition = at[0]
+		default:
+			return fmt.Errorf("its lines, once at %d, are there %d times", fragment.OldPosition, len(at))
+		}
+	}
+	return nil
 }
 
 // planted is a bug that is ready to be built.

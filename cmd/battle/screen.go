@@ -33,6 +33,9 @@ func (h *hunt) watch(done <-chan struct{}) {
 		before := h.foundSoFar()
 		for _, j := range h.jobs {
 			h.collect(j)
+			if starts := j.startsMinimising(); starts && !terminal {
+				fmt.Fprintf(os.Stderr, "%4.0f s  minimising what %s found in %s\n", time.Since(began).Seconds(), j.engine.name(), j.target.Name)
+			}
 		}
 		if time.Since(last) < pause {
 			continue
@@ -60,9 +63,10 @@ func (h *hunt) progress(since time.Duration) string {
 		r := j.row()
 		updates += r.Stats.Updates
 		switch r.State {
+		case "waiting":
 		case "done":
 			ended++
-		case "hunting":
+		default:
 			now = append(now, r.Target+"/"+r.Engine)
 		}
 	}
@@ -91,8 +95,12 @@ func (j *job) row() row {
 	if j.state == "hunting" {
 		spent = time.Since(j.started)
 	}
+	state := j.state
+	if state == "hunting" && j.minimising {
+		state = "minimising"
+	}
 	r := row{
-		Target: j.target.Name, Engine: j.engine.name(), State: j.state, Stats: st, Fault: j.fault,
+		Target: j.target.Name, Engine: j.engine.name(), State: state, Stats: st, Fault: j.fault,
 		Seconds: spent.Seconds(), CPUSeconds: j.cpu.Seconds(), OpsRan: len(st.Ops) - len(st.NeverRan()),
 	}
 	if spent > 0 {
@@ -104,11 +112,11 @@ func (j *job) row() row {
 // table shows all jobs.
 func (h *hunt) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-14s %-8s %-8s %8s %10s %10s %9s %7s %7s %9s\n",
+	fmt.Fprintf(&b, "%-14s %-8s %-10s %8s %10s %10s %9s %7s %7s %9s\n",
 		"target", "engine", "state", "seconds", "updates/s", "updates", "runs", "ops", "labels", "findings")
 	for _, j := range h.jobs {
 		r := j.row()
-		fmt.Fprintf(&b, "%-14s %-8s %-8s %8.1f %10s %10s %9s %7s %7d %9d\n",
+		fmt.Fprintf(&b, "%-14s %-8s %-10s %8.1f %10s %10s %9s %7s %7d %9d\n",
 			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(r.Stats.Updates), short(r.Stats.Runs),
 			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
 	}

@@ -67,7 +67,7 @@ func (s *source) read(dir string) (battle.Request, error) {
 	case !strings.ContainsAny(s.Trace, " =;\n") && strings.ContainsAny(s.Trace, `./\`):
 		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
 	}
-	return battle.Request{File: "trace", Trace: s.Trace}, nil
+	return battle.Request{File: "trace", Trace: s.Trace}, checkText("trace", []byte(s.Trace))
 }
 
 // readBounded reads a file that is not too large to be what it should be.
@@ -85,15 +85,19 @@ func readBounded(path string) ([]byte, error) {
 func (s *source) file(path string, content []byte) (battle.Request, error) {
 	request := battle.Request{File: s.Trace, Trace: string(content)}
 	folder := filepath.Dir(path)
-	switch {
-	case filepath.Ext(path) == ".json":
-		return s.twin(content)
-	case filepath.Ext(path) == ".txtar":
-		return s.finding(content)
-	case bytes.HasPrefix(content, []byte("go test fuzz")):
+	if bytes.HasPrefix(content, []byte("go test fuzz")) {
 		s.Func = or(s.Func, filepath.Base(folder)) // testdata/fuzz/FuzzX/…
 		tape, err := parseGoCorpus(s.Trace, content)
 		return battle.Request{Tape: tape}, err
+	}
+	if err := checkText(s.Trace, content); err != nil {
+		return battle.Request{}, err
+	}
+	switch filepath.Ext(path) {
+	case ".json":
+		return s.twin(content)
+	case ".txtar":
+		return s.finding(content)
 	}
 	if slices.Contains([]string{"seeds", "regressions"}, filepath.Base(folder)) {
 		s.Target = or(s.Target, filepath.Base(filepath.Dir(folder)))
@@ -101,26 +105,33 @@ func (s *source) file(path string, content []byte) (battle.Request, error) {
 	return request, nil
 }
 
+// checkText refuses what is no text before it gets anywhere: JSON, on the way to the
+// test binary, would quietly mend it.
+func checkText(name string, content []byte) error {
+	for i, line := range bytes.Split(content, []byte("\n")) {
+		switch {
+		case bytes.IndexByte(line, 0) >= 0:
+			return fmt.Errorf("%s:%d: a NUL byte: this is a binary file", name, i+1)
+		case !utf8.Valid(line):
+			return fmt.Errorf("%s:%d: not UTF-8", name, i+1)
+		case bytes.IndexByte(line, '\r') >= 0:
+			return fmt.Errorf("%s:%d: a carriage return: lines end in LF alone (for git: *.trace and *.txtar text eol=lf)", name, i+1)
+		}
+	}
+	return nil
+}
+
 // finding reads a finding's text, which is all of it. The trace keeps its line numbers.
 func (s *source) finding(content []byte) (battle.Request, error) {
 	begins := 0 // the line of the trace's marker, from 1
 	for i, line := range bytes.Split(content, []byte("\n")) {
-		refuse := func(what string) (battle.Request, error) {
-			return battle.Request{}, fmt.Errorf("%s:%d: %s", s.Trace, i+1, what)
+		if string(line) != "-- trace --" {
+			continue
 		}
-		switch {
-		case !utf8.Valid(line):
-			return refuse("not UTF-8: this is not a finding")
-		case bytes.IndexByte(line, 0) >= 0:
-			return refuse("a NUL byte: this is a binary file, not a finding")
-		case bytes.IndexByte(line, '\r') >= 0:
-			return refuse("a carriage return: a finding's lines end in LF alone (for git: *.txtar text eol=lf)")
-		case string(line) != "-- trace --":
-		case begins > 0:
-			return refuse("a second trace, the first is on line " + fmt.Sprint(begins))
-		default:
-			begins = i + 1
+		if begins > 0 {
+			return battle.Request{}, fmt.Errorf("%s:%d: a second trace, the first is on line %d", s.Trace, i+1, begins)
 		}
+		begins = i + 1
 	}
 	if begins == 0 {
 		return battle.Request{}, fmt.Errorf("%s:%d: the file ends without a line \"-- trace --\": this is not a finding, or not all of it", s.Trace, 1+bytes.Count(content, []byte("\n")))

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const silentBug = `# bug: silent
+# room: counter
+# targets: counter, other
+# breaks: Nothing.
+# seen: here
+# story: It does
+# story: nothing.
+
+diff --git a/counter.go b/counter.go
+--- a/counter.go
++++ b/counter.go
+@@ -16,3 +16,3 @@
+ 	if c.value < 150 {
+-		return c.value
++		return c.value + 0
+ 	}
+`
+
+// bugModule is a counter module with patches in bugs/.
+func bugModule(t *testing.T, patches map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	source, err := os.ReadFile(filepath.Join("testdata", "module", "counter.go"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "counter.go"), source, 0o644))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "bugs"), 0o755))
+	for name, text := range patches {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "bugs", name+".patch"), []byte(text), 0o644))
+	}
+	return dir
+}
+
+func TestReadBug(t *testing.T) {
+	dir := bugModule(t, map[string]string{"silent": silentBug})
+	b, err := readBug(dir, "silent")
+	require.NoError(t, err)
+	require.Equal(t, "silent", b.name)
+	require.Equal(t, "counter", b.room)
+	require.Equal(t, []string{"counter", "other"}, b.targets)
+	require.Equal(t, "Nothing.", b.breaks)
+	require.Equal(t, "here", b.seen)
+	require.Equal(t, "It does nothing.", b.story)
+}
+
+func TestReadBugRefusesBadHeaders(t *testing.T) {
+	for _, c := range []struct{ name, from, to, want string }{
+		{"another name", "# bug: silent", "# bug: loud", "the header must give bug (x)"},
+		{"no story", "# story: It does\n# story: nothing.\n", "", "and story"},
+		{"no targets", "# targets: counter, other\n", "", "targets"},
+		{"an unknown key", "# seen: here", "# saw: here", `x.patch:5: unknown key "saw", want bug, room`},
+		{"no key", "# seen: here", "# here", `x.patch:5: got "# here", want a header line`},
+		{"no comment", "# seen: here", "seen: here", `x.patch:5: got "seen: here", want a header line`},
+		{"CRLF", "\n", "\r\n", "x.patch:1: a carriage return"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.ReplaceAll(strings.Replace(silentBug, "bug: silent", "bug: x", 1), strings.Replace(c.from, "bug: silent", "bug: x", 1), c.to)
+			dir := bugModule(t, map[string]string{"x": text})
+			b, err := readBug(dir, "x")
+			if err == nil { // its header will do
+				_, err = b.apply(dir)
+			}
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestReadBugListsTheOthers(t *testing.T) {
+	dir := bugModule(t, map[string]string{"b": silentBug, "a": silentBug})
+	_, err := readBug(dir, "c")
+	require.EqualError(t, err, `no planted bug "c": there are a, b`)
+}
+
+func TestApplyRefusesPatchesThatDoNotFit(t *testing.T) {
+	for _, c := range []struct{ name, from, to, want string }{
+		{"another line", "c.value < 150", "c.value < 151", "bugs/silent.patch does not fit counter.go any more"},
+		{"lines that are there twice", "@@ -16,3 +16,3 @@\n \tif c.value < 150 {\n-\t\treturn c.value\n+\t\treturn c.value + 0\n \t}", "@@ -1,1 +1,1 @@\n-\t}\n+\t};", "its lines, once at 1, are there 2 times"},
+		{"no such file", "counter.go", "nosuch.go", "nosuch.go"},
+		{"cut short", " \t}\n", "", "bugs/silent.patch: "},
+		{"no patch", silentBug[strings.Index(silentBug, "diff"):], "", "bugs/silent.patch changes no file"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := bugModule(t, map[string]string{"silent": strings.ReplaceAll(silentBug, c.from, c.to)})
+			before, err := os.ReadFile(filepath.Join(dir, "counter.go"))
+			require.NoError(t, err)
+			b, err := readBug(dir, "silent")
+			require.NoError(t, err)
+			_, err = b.apply(dir)
+			require.ErrorContains(t, err, c.want)
+			after, err := os.ReadFile(filepath.Join(dir, "counter.go"))
+			require.NoError(t, err)
+			require.Equal(t, before, after)
+		})
+	}
+}
+
+// An edit further up in a file must not make its planted bugs stale.
+func TestApplyFindsItsPlace(t *testing.T) {
+	want, err := (&bug{name: "silent", patch: []byte(silentBug)}).apply(bugModule(t, nil))
+	require.NoError(t, err)
+	for _, place := range []string{"@@ -17,3 +17,3 @@", "@@ -1,3 +1,3 @@", "@@ -1600,3 +1600,3 @@"} {
+		b := &bug{name: "silent", patch: []byte(strings.Replace(silentBug, "@@ -16,3 +16,3 @@", place, 1))}
+		got, err := b.apply(bugModule(t, nil))
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
+
+func TestPlantLeavesTheModuleAlone(t *testing.T) {
+	dir, temp := bugModule(t, map[string]string{"silent": silentBug}), t.TempDir()
+	before, err := os.ReadFile(filepath.Join(dir, "counter.go"))
+	require.NoError(t, err)
+	p, err := plant(dir, "silent", temp)
+	require.NoError(t, err)
+	after, err := os.ReadFile(filepath.Join(dir, "counter.go"))
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+
+	document, err := os.ReadFile(p.overlay)
+	require.NoError(t, err)
+	var overlay struct{ Replace map[string]string }
+	require.NoError(t, json.Unmarshal(document, &overlay))
+	planted, err := os.ReadFile(overlay.Replace[filepath.Join(dir, "counter.go")])
+	require.NoError(t, err)
+	require.Equal(t, strings.Replace(string(before), "return c.value\n\t}\n\tswitch", "return c.value + 0\n\t}\n\tswitch", 1), string(planted))
+}
+
+// The planted bugs of this module must fit it, or nothing is judged by them any more.
+func TestAllPlantedBugsFit(t *testing.T) {
+	root, err := moduleUnderTest()
+	require.NoError(t, err)
+	bugs, err := readBugs(root, nil)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(bugs), 30)
+	for _, b := range bugs {
+		_, err := b.apply(root)
+		require.NoError(t, err)
+	}
+}

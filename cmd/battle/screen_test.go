@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
+)
+
+// finished is a job that has ended, with what its process reported.
+func finished(t *testing.T, name string, e engine, st battle.Stats) *job {
+	t.Helper()
+	j := &job{target: target{Name: name}, engine: e, dir: t.TempDir(), state: "done", spent: 10 * time.Second}
+	document, err := json.Marshal(st)
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(j.dir, "stats"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(j.dir, "stats", "1.json"), document, 0o644))
+	return j
+}
+
+func TestTable(t *testing.T) {
+	ring := battle.Stats{
+		Runs: 12_345, Updates: 7_150_000, Findings: []string{"ring-1"},
+		Ops:    []battle.OpStats{{Name: "append", Count: 7_000_000}, {Name: "read", Count: 150_000}, {Name: "wait"}},
+		Labels: []battle.LabelStat{{Name: "wrapped", Runs: 3, Hits: 4}},
+	}
+	waiting := &job{target: target{Name: "snapshotbytes"}, engine: gofuzz{}, dir: t.TempDir(), state: "waiting"}
+	h := &hunt{jobs: []*job{
+		finished(t, "ring", native{}, ring),
+		finished(t, "ring", rapidEngine{}, battle.Stats{Runs: 9, Updates: 99, Ops: []battle.OpStats{{Name: "append", Count: 99}, {Name: "read"}, {Name: "wait"}}}),
+		waiting,
+	}}
+	require.Equal(t, `target         engine   state       seconds  updates/s    updates      runs     ops  labels  findings
+ring           native   done           10.0     715.0k      7.15M     12.3k     2/3       1         1
+ring           rapid    done           10.0          9         99         9     1/3       0         0
+snapshotbytes  gofuzz   waiting         0.0          0          0         0     0/0       0         0
+`, h.table())
+	require.Equal(t, "ring: never ran: wait\n", h.gaps())
+	require.Equal(t, "  61 s  2 of 3 done, now   7.15M updates  0 findings", h.progress(61*time.Second))
+}
+
+func TestShort(t *testing.T) {
+	for n, want := range map[uint64]string{
+		0: "0", 999: "999", 9_999: "9999", 10_000: "10.0k", 999_949: "999.9k",
+		1_000_000: "1.00M", 12_345_678: "12.35M", 2_000_000_000: "2.00G", 1<<64 - 1: "18446744073.71G",
+	} {
+		require.Equal(t, want, short(n))
+	}
+}
+
+func TestCount(t *testing.T) {
+	require.Equal(t, "0 seeds", count(0, "seed"))
+	require.Equal(t, "1 seed", count(1, "seed"))
+	require.Equal(t, "2 seeds", count(2, "seed"))
+}
+
+func TestBugTable(t *testing.T) {
+	trials := []trial{
+		{Bug: "tip-bug", Target: "ring", Engine: "native", Found: 3, Seeds: 3, Updates: 12_345, Seconds: 1.25, Length: 2},
+		{Bug: "tip-bug", Target: "ring", Engine: "rapid", Found: 0, Seeds: 3},
+		{Bug: "late", Target: "tip", Engine: "gofuzz", Found: 0, Seeds: 3, Fault: "exit status 2"},
+	}
+	require.Equal(t, `
+bug                                target        engine  found     updates    CPU s   trace
+tip-bug                            ring          native  3 of 3      12.3k      1.2       2
+tip-bug                            ring          rapid   0 of 3          –        –       –
+late                               tip           gofuzz  0 of 3          –        –       –  FAULT: exit status 2
+`, bugTable(trials))
+	bugs := []*bug{{name: "tip-bug"}, {name: "late"}}
+	require.EqualError(t, missed(bugs, trials), "the harness is at fault:\nlate: exit status 2")
+	require.ErrorIs(t, missed(bugs, trials[:2]), errFound, "late was not found")
+	require.NoError(t, missed(bugs[:1], trials))
+}
+
+func TestMedian(t *testing.T) {
+	require.Equal(t, uint64(0), median[uint64](nil))
+	require.Equal(t, uint64(5), median([]uint64{9, 1, 5}))
+	require.Equal(t, 2.0, median([]float64{2, 1}))
+}
