@@ -66,13 +66,35 @@
 // little-endian, reduced modulo the range and counted from the value nearest zero.
 // Slices and strings are a length and then their elements. Past the end, a tape is
 // zeros; so every byte string is a legal tape, and encoding is the exact inverse of
-// decoding.
+// decoding. Decoding reuses one value a kind and allocates nothing, strings aside.
+//
+// The mask leaves some kinds out of a run ("Swarm Testing", Groce et al., 2012). Half of
+// what [Check] draws are swarms, and some of the tapes that byte mutators start from.
+// Both draw numbers of wide ranges with a bias to the limits, to powers of two and to
+// earlier numbers: uniform ones never meet a boundary.
+//
+// Updates are packed, not aligned to records of one size. That was measured: Go's own
+// fuzzer, one worker, on the ring with a bug planted, from a corpus of one update, 12 s a
+// run (go1.26.8 linux/amd64, 2 shared cores, 2026-11-24). Shown are the runs that found
+// the bug and their median number of updates, in two rounds where there are two figures:
+//
+//	bug                   packed                 aligned to 11 bytes
+//	tip-bug                7 of  7       5 k      7 of  7        4 k
+//	ring-wait-too-old      7 of  7       4 k      7 of  7        5 k
+//	ring-reuse-pinned      7 of  7      10 k      7 of  7       12 k
+//	ring-release-any      16 of 16  48, 86 k     16 of 16  91, 103 k
+//	ring-overflow-wraps   14 of 16  23, 21 k     12 of 16   28, 33 k
+//	ring-off-plus-length  16 of 16 220, 286 k    12 of 16 501, 668 k
+//
+// More than half of an aligned tape is bytes that nobody reads, and mutations of those
+// are lost. Other byte-level engines were not measured.
 //
 // # Traces and findings
 //
 // A trace is a run's updates as text, one a line: read from=base offset=-2142 length=8.
 // It names kinds and fields, so it outlives changes of the encoding, and it is what a
-// corpus holds. A [Finding] is the shortest known trace of a failure, with what was
+// corpus holds. [Encode], [Trace] and [Parse] translate between updates as Go values,
+// tapes and traces. A [Finding] is the shortest known trace of a failure, with what was
 // expected, what came, the stack, a command that replays it, and a Go test.
 //
 // A failure is the subject's if an answer differs, if it panics, hangs, kills the

@@ -231,7 +231,14 @@ func (n *numberNode) text(v uint64) string {
 }
 
 func (n *numberNode) print(b []byte, p unsafe.Pointer) []byte {
-	return append(b, n.text(n.load(p))...)
+	v := n.load(p)
+	switch {
+	case n.names != nil || n.typ.Kind() == reflect.Bool:
+		return append(b, n.text(v)...)
+	case n.signed:
+		return strconv.AppendInt(b, int64(v), 10)
+	}
+	return strconv.AppendUint(b, v, 10)
 }
 
 func (n *numberNode) parse(s *scanner, p unsafe.Pointer) error {

@@ -23,17 +23,18 @@ import (
 // traceMax bounds what is read as a trace, in bytes.
 const traceMax = 16 << 20
 
-func (s step) String() string {
-	return string(s.kind.root.printFields([]byte(s.kind.name), s.p))
+func (s step) String() string { return string(s.print(nil)) }
+
+func (s step) print(b []byte) []byte {
+	return s.kind.root.printFields(append(b, s.kind.name...), s.p)
 }
 
 func (p program) String() string {
-	var b strings.Builder
+	var b []byte
 	for _, s := range p {
-		b.WriteString(s.String())
-		b.WriteByte('\n')
+		b = append(s.print(b), '\n')
 	}
-	return b.String()
+	return string(b)
 }
 
 // oneLine is the trace with semicolons for line ends.
