@@ -61,11 +61,12 @@ const (
 	shrinkDefault = "1s" // what rapid leaves is minimised once more
 )
 
-// withRapid calls f with rapid's flags set as a check wants them, except those that
-// the command line gave, and puts them back.
-func withRapid(seed uint64, f func()) {
+// setRapid sets rapid's flags as a check wants them, except those that the command line
+// gave. What it returns puts them back, and is not called by the goroutine that rapid
+// runs on: that may hang, and the next check must not.
+func setRapid(seed uint64) (restore func()) {
 	rapidFlags.Lock()
-	defer rapidFlags.Unlock()
+	before := make(map[string]string)
 	want := map[string]string{
 		"rapid.seed":       strconv.FormatUint(max(1, seed), 10),
 		"rapid.steps":      stepsDefault,
@@ -74,14 +75,19 @@ func withRapid(seed uint64, f func()) {
 	}
 	for name, value := range want {
 		one := flag.Lookup(name)
-		if before := one.Value.String(); before == one.DefValue {
+		if now := one.Value.String(); now == one.DefValue {
 			if err := one.Value.Set(value); err != nil {
 				panic("battle: rapid does not take " + name + "=" + value)
 			}
-			defer one.Value.Set(before)
+			before[name] = now
 		}
 	}
-	f()
+	return func() {
+		for name, value := range before {
+			_ = flag.Set(name, value) // it was the flag's own
+		}
+		rapidFlags.Unlock()
+	}
 }
 
 // checkRapid lets rapid search once. It returns the finding, or nil. Past the
@@ -89,9 +95,8 @@ func withRapid(seed uint64, f func()) {
 func (s *session) checkRapid(tb testing.TB, seed uint64, deadline time.Time) *Finding {
 	search := &rapidSearch{session: s, deadline: deadline}
 	outcome := &rapidOutcome{TB: tb}
-	check := func() {
-		withRapid(seed, func() { rapid.Check(outcome, search.run) })
-	}
+	defer setRapid(seed)()
+	check := func() { rapid.Check(outcome, search.run) }
 	if s.hunting() {
 		done := make(chan struct{}) // rapid's FailNow ends the goroutine
 		go func() { defer close(done); check() }()

@@ -50,8 +50,18 @@ func TestCheckReportsPanicsOfTheSubject(t *testing.T) {
 
 func TestCheckReportsHangsMinimised(t *testing.T) {
 	output := failing(t, "hang", "TestCounter")
-	require.Contains(t, output, "counter: hang in update 1 of 1 (add): the update did not end within 100ms")
-	require.Contains(t, output, "add n=31 unit=tens\n")
+	require.Contains(t, output, "counter: hang in update 1 of 1 (reset): the update did not end within 100ms")
+	require.Contains(t, output, "reset\n        #^^^^ the update did not end")
+}
+
+func TestCounterOnceMore(t *testing.T) { battle.Check(t, counterTarget("")) }
+
+// Rapid's flags are one for the process: a check that hangs must not keep them.
+func TestAHangDoesNotKeepTheNextCheckWaiting(t *testing.T) {
+	output, status := child(t, "new hangs", nil, "-test.run=^(TestCounter|TestCounterOnceMore)$", "-test.v")
+	require.Equal(t, 1, status)
+	require.Contains(t, output, "--- FAIL: TestCounter ")
+	require.Contains(t, output, "--- PASS: TestCounterOnceMore ")
 }
 
 func TestCheckReportsFaultsOfTheHarness(t *testing.T) {
@@ -122,7 +132,7 @@ func TestHuntingEndsWithAHangWrittenDown(t *testing.T) {
 	found := findingIn(t, dir, output)
 	require.Equal(t, battle.Hang, found.Kind)
 	require.Len(t, found.Trace, 1)
-	require.Contains(t, found.Stack, "(*counter).break_")
+	require.Contains(t, found.Stack, "(*Reset).Apply")
 }
 
 func TestOrdersThatCantBeReadFailTheTest(t *testing.T) {

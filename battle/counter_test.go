@@ -44,8 +44,6 @@ func (c *counter) break_() {
 		_ = none[c.value]
 	case "library":
 		_ = strings.Repeat("x", -int(c.value)-1)
-	case "hang":
-		<-make(chan bool)
 	case "exit":
 		os.Exit(3)
 	case "goroutine":
@@ -83,6 +81,9 @@ func (*Reset) Apply(t *battle.T, c *counter) {
 	c.value, c.sum = 0, 0
 	c.resets++
 	t.Label("reset")
+	if c.bug == "hang" {
+		<-make(chan bool)
+	}
 }
 
 type Peek struct {

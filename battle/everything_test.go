@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -280,6 +281,35 @@ func size(v uint64) uint64 {
 		return -v
 	}
 	return v
+}
+
+func TestNumbersAreLoweredToTheLastThatFails(t *testing.T) {
+	p := everythingPlan()
+	for _, f := range p.byName["everything"].root.fields {
+		n, isNumber := f.node.(*numberNode)
+		if !isNumber || n.typ.Kind() == reflect.Bool {
+			continue
+		}
+		rapid.Check(t, func(t *rapid.T) {
+			one := newStep(p.byName["everything"])
+			at := unsafe.Add(one.p, f.offset)
+			v, simplest := n.random(t, f.name), n.simplest()
+			n.store(at, v)
+			limit := simplest + (v-simplest)/2
+			fails := func() bool { return n.load(at) >= limit }
+			if n.signed && int64(v) < int64(simplest) {
+				limit = simplest - (simplest-v)/2
+				fails = func() bool { return n.holds(n.load(at)) && int64(n.load(at)) <= int64(limit) }
+			} else if n.signed {
+				fails = func() bool { return n.holds(n.load(at)) && int64(n.load(at)) >= int64(limit) }
+			}
+			tries := 0
+			n.lower(at, func() bool { tries++; return fails() })
+			if got := n.load(at); got != limit || tries > 70 {
+				t.Fatalf("%s: from %s to %s in %d tries, want %s", f.name, n.decimal(v), n.decimal(got), tries, n.decimal(limit))
+			}
+		})
+	}
 }
 
 // Whatever rapid draws, lowering must end at a value that fails, in range, and from

@@ -43,10 +43,10 @@ func TestADeathThatDoesNotComeBackIsKeptAsItIs(t *testing.T) {
 }
 
 func TestAHangIsMinimised(t *testing.T) {
-	answer := ask(t, "hang", battle.Request{Do: "minimize", Trace: "peek; add n=400 unit=tens; peek"})[0]
+	answer := ask(t, "hang", battle.Request{Do: "minimize", Trace: "peek; add n=400 unit=tens; reset; peek"})[0]
 	require.Equal(t, battle.Hang, answer.Finding.Kind)
-	require.Equal(t, []string{"add n=31 unit=tens"}, answer.Finding.Trace)
-	require.Equal(t, "battle.test/battle_test.(*counter).break_", answer.Finding.Failure.Func)
+	require.Equal(t, []string{"reset"}, answer.Finding.Trace)
+	require.Equal(t, "battle.test/battle_test.(*Reset).Apply", answer.Finding.Failure.Func)
 }
 
 func TestLastWords(t *testing.T) {

@@ -89,12 +89,13 @@ func (s *session) minimal(f *Failure, tape []byte) *Finding {
 	m.minimise()
 	shortest := s.plan.decode(p.shortest)
 	full := p.again()
+	unstable := fails < confirmRuns || full == nil
 	if full == nil { // a matter of the schedule: keep what is known
 		full = f
 		full.Moment = max(0, len(shortest)-1)
 	}
 	found := newFinding(s.plan, s.source, shortest, full)
-	found.Original, found.Tried, found.Unstable = len(original), m.runs, fails < confirmRuns
+	found.Original, found.Tried, found.Unstable = len(original), m.runs, unstable
 	return found
 }
 

@@ -72,7 +72,8 @@ func (t *T) Failed() bool { return t.failure != nil }
 // Helper is here for testify; it does nothing.
 func (t *T) Helper() {}
 
-// Logf writes a line when a trace is replayed; hunting drops it.
+// Logf writes a line to standard error when the battle command replays a trace, among
+// the updates; everything else drops it.
 func (t *T) Logf(format string, args ...any) {
 	if t.verbose {
 		fmt.Fprintf(os.Stderr, "    %s\n", fmt.Sprintf(format, args...))
