@@ -42,7 +42,17 @@ var rules = map[string]func(prog program) bool{
 		}
 		return slices.Index(names, "count") == 2 || len(names) >= 7 && len(names)%2 == 1
 	},
-	"a remainder": func(prog program) bool { return sumOf(prog)%7 == 3 },
+	"nine idle ones": func(prog program) bool { return len(prog)-numbersIn(prog) >= 9 },
+	"a remainder":    func(prog program) bool { return sumOf(prog)%7 == 3 },
+}
+
+func numbersIn(prog program) (count int) {
+	for _, s := range prog {
+		if s.kind.name == "count" {
+			count++
+		}
+	}
+	return count
 }
 
 func sumOf(prog program) (sum int) {
