@@ -94,3 +94,19 @@ func TestAnUpdateRemembersNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, battle.Find(target, tape))
 }
+
+func TestWhatNewMadeIsClosedHoweverARunEnds(t *testing.T) {
+	for _, bug := range []string{"", "wrap", "panic", "fatal", "apply", "goexit"} {
+		target := counterTarget(bug)
+		made, closed := 0, 0
+		inner := target.New
+		target.New = func() *counter { made++; return inner() }
+		target.Close = func(*counter) { closed++ }
+		tape, err := battle.Parse(target, "trace", []byte(longWay))
+		require.NoError(t, err)
+		found := battle.Find(target, tape)
+		require.Equal(t, bug != "", found != nil)
+		require.Positive(t, made)
+		require.Equal(t, made, closed, "with bug %q", bug)
+	}
+}
