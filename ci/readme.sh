@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy" "$copy.out"' EXIT
-git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -cf - | tar -xf - -C "$copy"
+tar -cf - --exclude ./.git --exclude ./bin --exclude ./findings . | tar -xf - -C "$copy"
 
 trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
 
