@@ -18,15 +18,22 @@ import (
 const (
 	isolatedMax  = 80
 	isolatedHang = 250 * time.Millisecond
+
+	// Where the schedule decides, a process makes all the attempts, and no less than the
+	// target's own time is a hang: on a busy machine, slowness must not pass for one.
+	scheduledMax = 4
 )
 
 // minimalIsolated minimises a failure that a process does not survive: each
 // candidate runs in a process of its own, which is this test binary once more.
 func (s *session) minimalIsolated(f *Failure, prog program) *Finding {
 	m := &minimiser{prog: prog, limit: isolatedMax}
+	if s.plan.attempts > 1 {
+		m.limit, m.prog = scheduledMax, prog[max(0, len(prog)-1):] // as minimalScheduled
+	}
 	repeats := false
 	if s.canIsolate() {
-		first := s.isolated(prog)
+		first := s.isolated(m.prog)
 		if repeats = first != nil && first.Kind == f.Kind; repeats {
 			if f.Kind == Death {
 				f = first // its last words, as this machine puts them
@@ -34,6 +41,9 @@ func (s *session) minimalIsolated(f *Failure, prog program) *Finding {
 			m.fails = func(candidate program) bool { return s.isolated(candidate).same(f) }
 			m.minimise()
 		}
+	}
+	if !repeats {
+		m.prog = prog
 	}
 	if last := len(m.prog) - 1; last >= 0 {
 		f.Moment, f.Op = last, m.prog[last].kind.name
@@ -57,7 +67,11 @@ func (s *session) isolated(prog program) *Failure {
 		return nil
 	}
 	defer os.RemoveAll(dir)
-	request := Request{Do: "run", File: "isolated", Trace: prog.String(), HangAfter: Duration(min(isolatedHang, s.plan.hangAfter))}
+	hangAfter := s.plan.hangAfter
+	if s.plan.attempts == 1 {
+		hangAfter = min(isolatedHang, hangAfter)
+	}
+	request := Request{Do: "run", File: "isolated", Trace: prog.String(), HangAfter: Duration(hangAfter)}
 	document, err := json.Marshal([]Request{request})
 	if err != nil {
 		return nil

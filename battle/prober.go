@@ -1,6 +1,9 @@
 package battle
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // A prober runs candidates of the minimiser and keeps the last that failed as wanted.
 type prober struct {
@@ -8,7 +11,9 @@ type prober struct {
 	want     *Failure
 	writer   Writer
 	shortest []byte
+	last     *Failure // of shortest
 	hangs    int
+	deadline time.Time // from when on nothing is run any more; zero for never
 }
 
 const (
@@ -40,7 +45,7 @@ const quiet, loud = true, false
 // probe runs a tape and returns its failure if it is the one that is wanted.
 func (p *prober) probe(tape []byte, quiet bool) *Failure {
 	for range p.session.plan.attempts {
-		if p.hangs > hangsMax {
+		if p.hangs > hangsMax || !p.deadline.IsZero() && time.Now().After(p.deadline) {
 			return nil
 		}
 		p.session.runner.t.quiet = quiet
@@ -65,20 +70,13 @@ func (p *prober) fails(prog program) bool {
 			panic("battle: a candidate of the minimiser is out of range: " + err.Error())
 		}
 	}
-	if p.probe(p.writer.tape, quiet) == nil {
+	// Where the schedule decides there may be no second time to read how it failed.
+	f := p.probe(p.writer.tape, p.session.plan.attempts == 1)
+	if f == nil {
 		return false
 	}
-	p.shortest = slices.Clone(p.writer.tape)
+	p.shortest, p.last = slices.Clone(p.writer.tape), f
 	return true
-}
-
-// limit bounds minimising where each candidate takes many attempts.
-func (p *prober) limit() int {
-	const candidatesMax = 400
-	if p.session.plan.attempts > 1 {
-		return candidatesMax
-	}
-	return 0
 }
 
 // again runs the shortest tape once more, for its texts.

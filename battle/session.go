@@ -77,20 +77,23 @@ func (s *session) minimal(f *Failure, tape []byte) *Finding {
 	case len(original) == 0: // New hangs
 		return newFinding(s.plan, s.source, original, f)
 	}
+	if s.plan.attempts > 1 {
+		return s.minimalScheduled(f, original)
+	}
 	p := newProber(s.plan, f)
 	fails := p.confirm(tape)
 	if fails == 0 {
 		f.Kind, f.Message = Harness, fmt.Sprintf(
 			"not deterministic: the same tape failed once, then passed %d times. A run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run, no goroutines left running (or set Target.Attempts). What failed was: %s",
-			confirmRuns*s.plan.attempts, f.Message)
+			confirmRuns, f.Message)
 		return newFinding(s.plan, s.source, original, f)
 	}
-	m := &minimiser{prog: original, fails: p.fails, kinds: s.plan.kinds, limit: p.limit()}
+	m := &minimiser{prog: original, fails: p.fails, kinds: s.plan.kinds}
 	m.minimise()
 	shortest := s.plan.decode(p.shortest)
 	full := p.again()
 	unstable := fails < confirmRuns || full == nil
-	if full == nil { // a matter of the schedule: keep what is known
+	if full == nil { // it does not fail every time: keep what is known
 		full = f
 		full.Moment = max(0, len(shortest)-1)
 	}
