@@ -7,5 +7,5 @@ import "embed"
 
 // FS has <target>/seeds/*.trace and <target>/regressions/*.trace.
 //
-//go:embed ring snapshot snapshotbytes tip
+//go:embed readers ring snapshot snapshotbytes tip
 var FS embed.FS
