@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"sync"
+	"time"
 
 	"battle.test/battle"
 )
@@ -42,6 +43,39 @@ func (j *job) bury(ctx context.Context, w *workshop, d death) {
 	}
 }
 
+// finish minimises what a process was ended over, and the hangs that go-fuzz could only
+// write down: its processes cannot start themselves again, as minimising a hang asks for.
+func (j *job) finish(ctx context.Context, w *workshop) {
+	unfinished := j.read("pending")
+	for _, found := range j.read("findings") {
+		if found.Kind == battle.Hang && found.Tried == 0 && j.engine.name() == gofuzzEngine {
+			unfinished = append(unfinished, found)
+		}
+	}
+	if len(unfinished) == 0 {
+		return
+	}
+	defer during(fmt.Sprintf("minimising what %s found in %s", j.engine.name(), j.target.Name))()
+	for _, found := range unfinished {
+		answer, err := w.askFatal(ctx, j.target, battle.Request{Do: "minimize", Tape: found.Tape})
+		if ctx.Err() != nil || err != nil {
+			return // what is known stays, where it is
+		}
+		short := answer.Finding
+		if short == nil || short.ID != found.ID {
+			short = found // it is a matter of the schedule
+		}
+		short.Engine, short.Seed, short.Runs, short.Updates, short.Elapsed = found.Engine, found.Seed, found.Runs, found.Updates, found.Elapsed
+		// A trace that is no shorter would not be written over the other.
+		os.Remove(filepath.Join(j.dir, "findings", found.ID+".json"))
+		if _, err := short.Write(filepath.Join(j.dir, "findings")); err != nil {
+			j.fail(err.Error())
+			return
+		}
+		os.Remove(filepath.Join(j.dir, "pending", found.ID+".json"))
+	}
+}
+
 // crashers are the files into which an engine puts a tape that killed its process:
 // go-fuzz in its work folder, Go's fuzzer in testdata/fuzz, where they are no part of
 // the user's tree.
@@ -49,6 +83,23 @@ type crashers struct {
 	dir    string
 	before map[string]bool
 	gofuzz bool
+
+	mu     sync.Mutex
+	closed time.Time // when the engine was told to stop, if it was
+}
+
+// close notes that the engine is told to stop. What dies after that, dies of it.
+func (c *crashers) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = time.Now()
+}
+
+func (c *crashers) late(path string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	info, err := os.Stat(path)
+	return err != nil || !c.closed.IsZero() && info.ModTime().After(c.closed)
 }
 
 func newCrashers(j *job) *crashers {
@@ -64,27 +115,35 @@ func newCrashers(j *job) *crashers {
 	return c
 }
 
-// take returns the new deaths, and removes Go's files.
-func (c *crashers) take() []death {
-	var deaths []death
+// fresh are the new files.
+func (c *crashers) fresh() (paths []string) {
 	files, _ := os.ReadDir(c.dir)
 	for _, f := range files {
-		if c.before[f.Name()] {
-			continue
+		if !c.before[f.Name()] {
+			paths = append(paths, filepath.Join(c.dir, f.Name()))
 		}
-		path := filepath.Join(c.dir, f.Name())
+	}
+	return paths
+}
+
+// take returns the deaths of before the engine was told to stop, and removes Go's files.
+// Go's have no last words of their own, but the engine has.
+func (c *crashers) take(output string, ended error) []death {
+	var deaths []death
+	for _, path := range c.fresh() {
 		content, err := os.ReadFile(path)
+		late := c.late(path)
 		switch {
 		case err != nil:
 		case !c.gofuzz:
-			if tape, err := parseGoCorpus(path, content); err == nil {
-				deaths = append(deaths, death{tape: tape})
+			if tape, err := parseGoCorpus(path, content); err == nil && !late {
+				deaths = append(deaths, death{tape, output, ended})
 			}
 			os.Remove(path)
-		case filepath.Ext(path) == "":
+		case filepath.Ext(path) == "" && !late:
 			output, _ := os.ReadFile(path + ".output")
-			if !strings.Contains(string(output), fmt.Sprintf("exit status %d", battle.ExitRestart)) {
-				deaths = append(deaths, death{tape: content, output: string(output)})
+			if !restarts(string(output)) {
+				deaths = append(deaths, death{content, string(output), ended})
 			}
 		}
 	}

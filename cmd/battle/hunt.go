@@ -179,13 +179,11 @@ func (h *hunt) keep(found *battle.Finding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	old := h.found[found.ID]
-	if old != nil && len(old.Trace) <= len(found.Trace) {
+	if old != nil && len(old.Trace) <= len(found.Trace) && (found.Unstable || !old.Unstable) {
 		return
 	}
 	h.found[found.ID] = found
-	if old == nil {
-		os.Remove(filepath.Join(h.dir, found.ID+".json"))
-	}
+	os.Remove(filepath.Join(h.dir, found.ID+".json"))
 	path, err := found.Write(h.dir)
 	if err != nil {
 		h.faults = append(h.faults, fmt.Errorf("a finding could not be written: %w", err))

@@ -87,16 +87,18 @@ func (j *job) found() bool { return len(j.findings()) > 0 }
 // findings are those in the exchange folder. With them are those that a process was
 // still minimising when it ended.
 func (j *job) findings() []*battle.Finding {
-	var all []*battle.Finding
-	for _, dir := range []string{"findings", "pending"} {
-		files, _ := filepath.Glob(filepath.Join(j.dir, dir, "*.json"))
-		for _, file := range files {
-			if found, err := battle.ReadFinding(file); err == nil { // else half moved: the next look finds it whole
-				all = append(all, found)
-			}
-		}
-		if j.running() {
-			break // what is pending now will be minimal soon
+	all := j.read("findings")
+	if !j.running() {
+		all = append(all, j.read("pending")...) // what is pending in a run will be minimal soon
+	}
+	return all
+}
+
+func (j *job) read(dir string) (all []*battle.Finding) {
+	files, _ := filepath.Glob(filepath.Join(j.dir, dir, "*.json"))
+	for _, file := range files {
+		if found, err := battle.ReadFinding(file); err == nil { // else half moved: the next look finds it whole
+			all = append(all, found)
 		}
 	}
 	return all
@@ -105,11 +107,11 @@ func (j *job) findings() []*battle.Finding {
 // startsMinimising tells whether a process is at minimising, and was not when last
 // asked.
 func (j *job) startsMinimising() bool {
-	files, _ := filepath.Glob(filepath.Join(j.dir, "pending", "*.json"))
+	pending := len(j.read("pending")) > 0
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	before := j.minimising
-	j.minimising = j.state == "hunting" && len(files) > 0
+	j.minimising = j.state == "hunting" && pending
 	return j.minimising && !before
 }
 
@@ -123,33 +125,39 @@ func (j *job) running() bool {
 func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	limited, cancel := context.WithTimeout(ctx, j.left()+j.engine.grace())
 	defer cancel()
+	crashers := newCrashers(j)
+	context.AfterFunc(limited, crashers.close)
 	if j.stopFirst {
-		go j.stopAtFinding(limited, cancel)
+		go j.stopAtFinding(limited, cancel, crashers)
 	}
 	cmd := j.engine.command(limited, w, j)
 	cmd.Dir = j.target.dir
 	cmd.Env = append(os.Environ(), append(w.orders(j.target), j.orders()...)...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
-	crashers := newCrashers(j)
 	err := run(cmd)
 	if cmd.ProcessState != nil {
 		j.mu.Lock()
 		j.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		j.mu.Unlock()
 	}
-	deaths := crashers.take()
+	deaths := crashers.take(output.String(), err)
 	switch {
-	case ctx.Err() != nil, j.stopFirst && j.found():
-		return false
+	case j.stopFirst && j.found():
+		return false // Go's fuzzer has a file of it, too
+	case ctx.Err() != nil:
+		if restarts(output.String()) {
+			deaths = nil
+		}
 	case err == nil, errors.Is(limited.Err(), context.DeadlineExceeded):
 		again = j.inCPU
 	default:
 		again, deaths = j.judge(err, output.String(), deaths)
 	}
-	for _, d := range deaths {
+	for _, d := range deaths[:min(len(deaths), deathsMax)] {
 		j.bury(ctx, w, d)
 	}
+	j.finish(ctx, w)
 	return again && j.deaths < deathsMax
 }
 
@@ -168,7 +176,7 @@ func (j *job) orders() []string {
 }
 
 // stopAtFinding ends an engine that does not stop at a finding by itself.
-func (j *job) stopAtFinding(ctx context.Context, cancel func()) {
+func (j *job) stopAtFinding(ctx context.Context, cancel func(), crashers *crashers) {
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -176,7 +184,7 @@ func (j *job) stopAtFinding(ctx context.Context, cancel func()) {
 		case <-ctx.Done():
 			return
 		case <-look.C:
-			if j.found() {
+			if j.found() || crashers.gofuzz && len(crashers.fresh()) > 0 {
 				cancel()
 				return
 			}
@@ -187,22 +195,27 @@ func (j *job) stopAtFinding(ctx context.Context, cancel func()) {
 // judge says what it means that a process ended with an error.
 func (j *job) judge(err error, output string, deaths []death) (again bool, found []death) {
 	var exit *exec.ExitError
-	restart := fmt.Sprintf("exit status %d", battle.ExitRestart)
 	switch {
-	case !errors.As(err, &exit):
-		j.fail(err.Error())
-		return false, nil
-	case exit.ExitCode() == battle.ExitRestart, strings.Contains(output, restart):
-		return true, nil // a hang, written down already
+	case errors.As(err, &exit) && exit.ExitCode() == battle.ExitRestart, restarts(output), len(j.read("pending")) > 0:
+		return true, nil // a hang, written down already, be it in the middle of minimising: Go's fuzzer waits for 10 s only
 	case strings.Contains(output, "context deadline exceeded"):
 		return j.inCPU, nil // golang/go#75804: the end of -fuzztime, not a finding
 	case len(deaths) > 0:
 		return true, deaths
+	case exit == nil:
+		j.fail(err.Error())
+		return false, nil
 	case saysFault(output) || j.lastTape() == nil:
 		j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
 		return false, nil
 	}
 	return true, []death{{j.lastTape(), output, err}}
+}
+
+// restarts tells whether an engine says of a process of its own that it hung, and has
+// written that down.
+func restarts(output string) bool {
+	return strings.Contains(output, fmt.Sprintf("exit status %d", battle.ExitRestart))
 }
 
 // saysFault tells a process that reports what is wrong with the harness from one that
@@ -214,21 +227,21 @@ func saysFault(output string) bool {
 	return strings.Contains(output, "--- FAIL") || strings.Contains(output, "battle: ")
 }
 
-// lastTape is what the recorder holds of the process that ran last, or nil.
-func (j *job) lastTape() []byte {
+// lastTape is what the recorder holds of the process that ran updates last, or nil.
+// Others record nothing: the coordinator of Go's fuzzer runs none.
+func (j *job) lastTape() (last []byte) {
 	files, _ := filepath.Glob(filepath.Join(j.dir, "recorder", "*"))
-	var newest string
 	var at time.Time
 	for _, file := range files {
-		if info, err := os.Stat(file); err == nil && !info.ModTime().Before(at) {
-			newest, at = file, info.ModTime()
+		info, err := os.Stat(file)
+		if err != nil || info.ModTime().Before(at) {
+			continue
+		}
+		if tape, err := battle.ReadRecorder(file); err == nil && len(tape) > 0 {
+			last, at = tape, info.ModTime()
 		}
 	}
-	tape, err := battle.ReadRecorder(newest)
-	if err != nil || len(tape) == 0 {
-		return nil
-	}
-	return tape
+	return last
 }
 
 // stats adds up what the job's processes have reported.

@@ -12,7 +12,7 @@ import (
 
 // patience is how long a process that was told to stop may take before it is killed.
 // With it, the command itself ends within two seconds of Ctrl-C.
-const patience = time.Second
+const patience = 500 * time.Millisecond
 
 // command is a process that ends with the context, and everything it started with it:
 // the engines start workers, and the go command compilers.
