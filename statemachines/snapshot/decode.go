@@ -30,47 +30,6 @@ func Inspect(name string, b []byte) (*Snapshot, error) {
 	return parse(name, int64(len(b)), &memory{rest: b})
 }
 
-// A feed hands out a file front to back. What it returns stays valid.
-type feed interface {
-	// next returns the next n bytes, or with an error those that came before it; n is
-	// within what the file has left. What two calls in a row return lies side by side in
-	// memory, after expect.
-	next(n int) ([]byte, error)
-	// expect announces how many bytes will be asked for in all from now on.
-	expect(n int)
-}
-
-// memory feeds from a slice, without copying.
-type memory struct{ rest []byte }
-
-func (m *memory) expect(int) {}
-
-func (m *memory) next(n int) ([]byte, error) {
-	p := m.rest[:n]
-	m.rest = m.rest[n:]
-	return p, nil
-}
-
-// stream feeds from a reader, through one buffer for all that was announced.
-type stream struct {
-	reader io.Reader
-	buf    []byte
-}
-
-func (s *stream) expect(n int) {
-	if cap(s.buf) < n {
-		s.buf = make([]byte, n)
-	}
-	s.buf = s.buf[:n]
-}
-
-func (s *stream) next(n int) ([]byte, error) {
-	p := s.buf[:n]
-	s.buf = s.buf[n:]
-	got, err := io.ReadFull(s.reader, p)
-	return p[:got], err
-}
-
 // sizeMax is the size of the largest file that is loaded, 1 TiB: a file that says more
 // of itself, however well its checksums agree, would only end the process.
 const sizeMax = min(1<<40, math.MaxInt)
@@ -89,14 +48,19 @@ func (p *parser) refuse(reason Reason, offset int64, got, want any) error {
 
 func (p *parser) next(n int) ([]byte, error) {
 	b, err := p.feed.next(n)
-	p.at += int64(len(b))
+	return b, p.passed(len(b), n, err)
+}
+
+// passed notes that n bytes were asked for and how many came.
+func (p *parser) passed(got, n int, err error) error {
+	p.at += int64(got)
 	switch {
 	case err == nil:
-		return b, nil
+		return nil
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, p.refuse(BadSize, p.at, "the end of the file", fmt.Sprintf("%d bytes, as many as when it was opened", p.size))
+		return p.refuse(BadSize, p.at, "the end of the file", fmt.Sprintf("%d bytes, as many as when it was opened", p.size))
 	}
-	return nil, &Error{Reason: Unreadable, File: p.file, Offset: p.at, Got: err.Error(), Want: fmt.Sprintf("%d more bytes", n-len(b)), Err: err}
+	return &Error{Reason: Unreadable, File: p.file, Offset: p.at, Got: err.Error(), Want: fmt.Sprintf("%d more bytes", n-got), Err: err}
 }
 
 // parse reads a file of the given size. Nothing is allocated before the header has
@@ -257,29 +221,17 @@ func (p *parser) entry(e []byte, at int64) (section Section, stored uint64, sum 
 	return section, stored, le.Uint32(e[36:]), err
 }
 
-// stored reads a section in pieces, and sums each while it is in the cache: summing
-// after reading all of a large section would bring every byte from memory twice.
+// stored reads a section.
 func (p *parser) stored(name string, n uint64, want uint32) ([]byte, error) {
-	const piece = 1 << 19
-	begin, sum := p.at, uint32(0)
-	var whole []byte
-	for left := int(n); left > 0; {
-		b, err := p.next(min(left, piece))
-		if err != nil {
-			return nil, err
-		}
-		sum = crc32.Update(sum, castagnoli, b)
-		left -= len(b)
-		if whole == nil {
-			whole = b
-		} else {
-			whole = whole[:len(whole)+len(b)] // b lies right behind it
-		}
+	begin := p.at
+	b, sum, err := p.feed.summed(int(n))
+	if err := p.passed(len(b), int(n), err); err != nil {
+		return nil, err
 	}
 	if sum != want {
 		return nil, p.refuse(BadSection, begin, fmt.Sprintf("%s of section %q", hex(sum), name), hex(want))
 	}
-	return whole[:len(whole):len(whole)], nil
+	return b[:len(b):len(b)], nil
 }
 
 func (p *parser) footer(header, table []byte) error {

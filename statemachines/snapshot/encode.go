@@ -37,8 +37,6 @@ const (
 	flagZstd     = 2
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // prefix is header and table of a snapshot: all but the sections and the footer.
 func (s *Snapshot) prefix() ([]byte, error) {
 	if err := s.check(); err != nil {

@@ -14,7 +14,8 @@ import (
 type FS interface {
 	// Create makes an empty file, or empties one that is there.
 	Create(path string) (File, error)
-	// Open opens a file for reading, and tells its size in bytes.
+	// Open opens a file for reading, and tells its size in bytes. If what it returns is
+	// an io.ReaderAt too, large sections are read by several goroutines at once.
 	Open(path string) (io.ReadCloser, int64, error)
 	// Rename gives a file another name, in place of a file that has it.
 	Rename(from, to string) error

@@ -107,7 +107,7 @@ func LoadInto(fsys FS, name string, want Expect, buf []byte) (*Snapshot, error) 
 		return nil, err
 	}
 	defer file.Close()
-	s, err := parse(path.Base(name), size, &stream{reader: file, buf: buf})
+	s, err := parse(path.Base(name), size, newStream(file, buf))
 	if err == nil {
 		err = want.check(path.Base(name), s)
 	}
