@@ -14,7 +14,7 @@ import (
 func large() Section {
 	data := make([]byte, 17<<20+5)
 	for i := range data {
-		data[i] = byte(i * 2654435761 >> 13)
+		data[i] = byte(uint32(i) * 2654435761 >> 13)
 	}
 	return PlainSection("state", data)
 }
