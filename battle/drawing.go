@@ -10,7 +10,7 @@ import (
 // generators leave to chance, or to a bias of theirs:
 //
 //   - Half of the runs are a swarm: each kind is left out of them with probability 1/2.
-//   - Numbers of wide ranges are often limits, powers of two, or near earlier ones.
+//   - Numbers of wide ranges are often near limits, powers of two or earlier ones.
 //     Drawn uniformly, or near zero, they never meet a boundary.
 type drawing struct {
 	*rapid.T
@@ -74,13 +74,8 @@ var (
 func (d *drawing) wide(n *numberNode, label string) uint64 {
 	var v uint64
 	switch bias.Draw(d.T, label+" bias") {
-	case 0, 1, 2, 3:
-		v = n.random(d.T, label)
-	case 4:
-		v = n.low
-		if d.coin(label + " top") {
-			v = n.top
-		}
+	case 0, 1, 2, 3, 4:
+		v = n.random(d.T, label) // rapid sees to the limits
 	case 5:
 		v = 1 << power.Draw(d.T, label+" power")
 		if n.signed && d.coin(label+" negative") {
