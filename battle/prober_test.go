@@ -66,3 +66,49 @@ func BenchmarkMinimise(b *testing.B) {
 	b.ReportMetric(float64(len(found.Trace)), "updates-after")
 	b.ReportMetric(float64(found.Tried), "candidates")
 }
+
+// scheduled fails in every n-th run, as a race does that the tape does not decide.
+func scheduled(n, attempts int) battle.Target[*counter] {
+	runs := 0
+	target := counterTarget("")
+	target.New = func() *counter {
+		bug := ""
+		if runs++; runs%n == 0 {
+			bug = "wrap"
+		}
+		return &counter{limit: 1000, bug: bug}
+	}
+	target.Attempts = attempts
+	return target
+}
+
+func TestAttemptsMakeARareFailureAFinding(t *testing.T) {
+	ops := []battle.Update[*counter]{&Reset{}, &Add{N: 500}, &Reset{}, &Add{N: 77}, &Peek{}}
+	for _, c := range []struct {
+		n, attempts int
+		kind        battle.Kind
+		updates     int
+		unstable    bool
+	}{
+		{1, 1, battle.Mismatch, 1, false},
+		{5, 5, battle.Mismatch, 1, false}, // a trace counts as passing after five runs
+		{5, 1, battle.Harness, 5, false},  // it failed once, and then never again
+		{2, 1, battle.Mismatch, 5, true},  // once in three confirming runs
+	} {
+		target := scheduled(c.n, c.attempts)
+		tape, err := battle.Encode(target, ops...)
+		require.NoError(t, err)
+		var found *battle.Finding
+		for range c.n { // a run that passes is no finding, whatever it would do next time
+			if found = battle.Find(target, tape); found != nil {
+				break
+			}
+		}
+		require.NotNil(t, found, "%+v", c)
+		require.Equal(t, c.kind, found.Kind, "%+v: %s", c, found.Text())
+		require.Equal(t, c.unstable, found.Unstable, "%+v", c)
+		require.LessOrEqual(t, len(found.Trace), c.updates, "%+v", c)
+		require.Contains(t, strings.Join(found.Trace, "\n"), "add n=77 unit=ones")
+		require.Equal(t, c.unstable, strings.Contains(string(found.Text()), "fails only on some schedules"))
+	}
+}
