@@ -117,6 +117,18 @@ func (e *noAnswer) Error() string {
 	return fmt.Sprintf("%s.%s gave no answer (%v):\n%s", e.target.Package, e.target.Func, e.err, tail(e.output))
 }
 
+// A transcript keeps what a process writes to its two outputs.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(b)
+}
+
 // ask sends a request to a target's test binary.
 func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.Answer, error) {
 	none := battle.Answer{}
@@ -140,17 +152,17 @@ func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.
 	cmd.Dir = t.dir
 	cmd.Env = append(os.Environ(), append(w.orders(t),
 		battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)...)
-	var said strings.Builder
-	cmd.Stdout, cmd.Stderr = &said, &said
+	said := &transcript{}
+	cmd.Stdout, cmd.Stderr = said, said
 	if r.Verbose {
-		cmd.Stderr = io.MultiWriter(os.Stderr, &said)
+		cmd.Stderr = io.MultiWriter(os.Stderr, said)
 	}
 	runErr := run(cmd)
 	if document, err = os.ReadFile(out); err != nil {
 		if ctx.Err() != nil {
 			return none, ctx.Err()
 		}
-		return none, &noAnswer{t, strings.TrimSpace(said.String()), runErr}
+		return none, &noAnswer{t, strings.TrimSpace(said.text.String()), runErr}
 	}
 	var answers []battle.Answer
 	if err := json.Unmarshal(document, &answers); err != nil || len(answers) != 1 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,9 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 	for _, s := range skipped {
 		fmt.Fprintln(os.Stderr, "skipped:", s)
 	}
+	if c.Any { // the engine that needs no build of its own goes first
+		slices.SortStableFunc(picked, func(a, b engine) int { return cmp.Compare(ownBuilds(a), ownBuilds(b)) })
+	}
 	bugs, err := readBugs(root, c.Names)
 	if err != nil {
 		return err
@@ -82,6 +86,13 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 		}
 	}
 	return missed(bugs, trials)
+}
+
+func ownBuilds(e engine) int {
+	if e == engine(rapidEngine{}) {
+		return 0
+	}
+	return 1
 }
 
 // readBugs reads the bugs of the given names, or all, in order of their names. That
