@@ -85,13 +85,18 @@ func (f *Failure) locatePanic(pcs []uintptr) (origin string) {
 			panicked = true
 			continue
 		}
-		if !panicked || isStandard(frame) {
+		if !panicked || packageOf(frame.Function) == "runtime" {
 			continue
 		}
-		f.Func, f.Place = frame.Function, place(frame)
-		return frame.Function
+		if !isStandard(frame) {
+			f.Func, f.Place = frame.Function, place(frame)
+			break
+		}
+		if f.Func == "" { // better than nothing
+			f.Func, f.Place = frame.Function, place(frame)
+		}
 	}
-	return ""
+	return f.Func
 }
 
 // standardRoot is the folder of the standard library's sources as this binary knows
