@@ -69,8 +69,11 @@
 // decoding. Decoding reuses one value a kind and allocates nothing, strings aside.
 //
 // The mask leaves some kinds out of a run ("Swarm Testing", Groce et al., 2012). Half of
-// what [Check] draws are swarms, and some of the tapes that byte mutators start from.
-// Both draw numbers of wide ranges with a bias to the limits, to powers of two and to
+// what [Check] draws are swarms, and some of the tapes that byte mutators start from. On
+// seven bugs of the ring that made no difference: rapid found each with each of seven
+// seeds, in about as many updates. Swarms are for targets where kinds undo each other.
+//
+// What draws numbers of wide ranges is biased to the limits, to powers of two and to
 // earlier numbers: uniform ones never meet a boundary.
 //
 // Updates are packed, not aligned to records of one size. That was measured: Go's own
