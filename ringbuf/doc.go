@@ -54,8 +54,9 @@
 // A reader that finds nothing in step 3 was overtaken since step 1. The segment left the
 // ring after tail was stored, so a second look at the bounds refuses the offset.
 //
-// A pin stays until its reader needs another segment or is closed. That costs an idle
-// reader one segment of memory at most, and saves two atomic stores for each read.
+// A pin stays until its reader needs another segment or is closed, and spares it steps 2
+// and 3 meanwhile: memory that was found under a pin stays what it is, in the ring or out
+// of it. That costs an idle reader one segment of memory at most.
 //
 // # What it does not do
 //

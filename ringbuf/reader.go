@@ -8,7 +8,8 @@ import (
 // A Reader reads from a ring without locks. It is for one goroutine at a time.
 type Reader struct {
 	ring    *Ring
-	pinned  uint64  // what pin holds, for its owner
+	pinned  uint64  // what pin holds if buf was found under that pin, else 0
+	buf     []byte  // the memory of the pinned segment
 	refusal Verdict // Held or Closed: the answer to every read, unless it is 0
 	busy    atomic.Bool
 
@@ -40,7 +41,7 @@ func (d *Reader) Close() {
 
 // leave gives up the pin, and takes the reader from those that the writer looks at.
 func (d *Reader) leave() {
-	d.pinned = 0
+	d.pinned, d.buf = 0, nil
 	d.pin.Store(0)
 	r := d.ring
 	r.mu.Lock()
@@ -66,13 +67,12 @@ func (d *Reader) Copy(p []byte, off uint64) Answer {
 		return answer
 	}
 	for at := off; answer.N < len(p) && at < answer.Tail; {
-		seen := d.bytes(at, answer.Tail)
-		if seen == nil {
+		if !d.holds(at) {
 			// The writer has overtaken us in mid-read. What was copied is right, but
 			// is no answer to the question by now: its beginning is too old.
 			return d.ring.judge(off)
 		}
-		n := copy(p[answer.N:], seen)
+		n := copy(p[answer.N:], d.bytes(at, answer.Tail))
 		answer.N += n
 		at += uint64(n)
 	}
@@ -91,10 +91,10 @@ func (d *Reader) View(off uint64, n int) (View, Answer) {
 	if answer.Verdict != Data || n <= 0 {
 		return View{}, answer
 	}
-	seen := d.bytes(off, answer.Tail)
-	if seen == nil {
+	if !d.holds(off) {
 		return View{}, d.ring.judge(off)
 	}
+	seen := d.bytes(off, answer.Tail)
 	answer.N = min(n, len(seen))
 	d.refusal = Held
 	return View{seen[:answer.N:answer.N], d}, answer
@@ -115,26 +115,35 @@ func (r *Ring) judge(off uint64) Answer {
 	return Answer{Verdict: verdict, Bounds: b}
 }
 
-// bytes finds the bytes from off to the end of its segment or to tail, and pins the
-// segment. off was at or past first when it was judged; if the writer has taken the
-// segment since, bytes returns nil.
-func (d *Reader) bytes(off, tail uint64) []byte {
-	r := d.ring
-	number := off >> r.shift
-	if d.pinned != number+1 {
-		d.pinned = number + 1
-		d.pin.Swap(number + 1) // Swap, not Store: golang/go#58020
-	}
-	// The segment's number alone would not do: where base is in mid-segment, the
-	// bytes before it were never written. That off is not below first, and first
-	// never below base, was judged before; numbers only tell segments apart.
-	segment := r.at(number).Load()
+// holds pins the segment of off, and tells whether it is there. off was at or past first
+// when it was judged: if it is not there, the writer has taken it since. A segment that
+// is pinned already needs no second look: its memory stays, in the ring or out of it.
+func (d *Reader) holds(off uint64) bool {
+	return d.pinned == off>>d.ring.shift+1 || d.take(off)
+}
+
+// take pins the segment of off and looks for its memory, in this order.
+//
+//go:noinline
+func (d *Reader) take(off uint64) bool {
+	number := off >> d.ring.shift
+	d.pinned = 0
+	d.pin.Swap(number + 1) // Swap, not Store: golang/go#58020
+	segment := d.ring.at(number).Load()
 	if segment == nil || segment.number.Load() != number {
-		return nil
+		return false
 	}
-	from := off - number<<r.shift
-	to := min(uint64(len(segment.buf)), from+(tail-off))
-	return segment.buf[from:to:to]
+	d.pinned, d.buf = number+1, segment.buf
+	return true
+}
+
+// bytes are those from off to the end of its segment, which is pinned, or to tail. The
+// segment alone would not do to judge off by: where base is in mid-segment, the bytes
+// before it were never written.
+func (d *Reader) bytes(off, tail uint64) []byte {
+	from := off & (uint64(len(d.buf)) - 1)
+	to := min(uint64(len(d.buf)), from+(tail-off))
+	return d.buf[from:to:to]
 }
 
 // A View is a part of the stream in the ring's own memory. Do not write to it.

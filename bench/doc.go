@@ -1,0 +1,10 @@
+// Package bench measures the tip ring beside what else could retain the tip of a stream:
+// a bare copy, a ring behind a mutex, a channel, smallnest/ringbuffer, hedzr/go-ringbuf.
+// It is a module of its own, so that their dependencies are not those of the ring.
+//
+//	go test -bench . -benchmem
+//
+// cpu-ns/op is the time of the benchmark's own thread on a core: on a machine that others
+// use, too, it says more than ns/op. Compare figures of one run only, and of several runs
+// the medians.
+package bench

@@ -1,0 +1,13 @@
+module battle.test/bench
+
+go 1.26.0
+
+require (
+	battle.test v0.0.0
+	github.com/hedzr/go-ringbuf/v2 v2.2.2
+	github.com/smallnest/ringbuffer v0.2.1
+)
+
+require golang.org/x/sys v0.49.0 // indirect
+
+replace battle.test => ../
