@@ -110,9 +110,9 @@ func (f Fault) inject(disk *memfs.FS, after int) {
 	}
 }
 
-// Save saves a snapshot at Offset*Scale bytes into the stream.
+// Save saves a snapshot.
 type Save struct {
-	Offset   uint16 `draw:"0..120"`
+	Offset   uint16 `draw:"0..120"` // in the stream
 	Far      bool   // the offset is counted down from 2^64-1
 	Time     int16  `draw:"-5..100"`
 	Sections uint8  `draw:"0..3"`
