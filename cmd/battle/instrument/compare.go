@@ -1,0 +1,96 @@
+package instrument
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// operators are the functions of package probe that stand for comparisons.
+var operators = map[token.Token]string{
+	token.EQL: "Eq", token.NEQ: "Ne", token.LSS: "Lt", token.LEQ: "Le", token.GTR: "Gt", token.GEQ: "Ge",
+}
+
+// rewriteComparisons turns comparisons into calls: a < b is battleprobe.Lt(a , b). Text is
+// put around the operands only, so that comparisons within them can be rewritten too.
+//
+// The import stands on the line of the package clause, so that no line moves.
+func (s *source) rewriteComparisons() {
+	end := s.syntax.Name.End()
+	s.edit(end, end, fmt.Sprintf("; import %s %q", probeName, probePackage))
+	ast.Inspect(s.syntax, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GenDecl:
+			return n.Tok != token.CONST // nothing in there runs
+		case *ast.ArrayType:
+			return false // its length is a constant
+		case *ast.BinaryExpr:
+			if call := s.comparison(n); call != "" {
+				s.edit(n.X.Pos(), n.X.Pos(), probeName+"."+call+"(")
+				s.edit(n.OpPos, n.OpPos+token.Pos(len(n.Op.String())), ",")
+				s.edit(n.Y.End(), n.Y.End(), ")")
+			}
+		case *ast.CallExpr:
+			if s.comparesBytes(n) {
+				s.edit(n.Args[0].Pos(), n.Args[0].Pos(), probeName+".Bytes(")
+				s.edit(n.Args[1].End(), n.Args[1].End(), ")")
+			}
+		}
+		return true
+	})
+	s.apply()
+}
+
+// comparison is the function that stands for a comparison, or "" if it is left as it is.
+func (s *source) comparison(n *ast.BinaryExpr) string {
+	call, compares := operators[n.Op]
+	info := s.pkg.TypesInfo
+	whole := info.Types[n]
+	if !compares || whole.Value != nil || !plainBool(whole.Type) {
+		return ""
+	}
+	x, y := info.Types[n.X], info.Types[n.Y]
+	if !operand(x) || !operand(y) {
+		return ""
+	}
+	typ := x.Type
+	if x.Value != nil {
+		typ = y.Type
+	}
+	switch basic := typ.Underlying().(*types.Basic); {
+	case basic.Info()&types.IsInteger != 0:
+		return call
+	case basic.Info()&types.IsString != 0 && (n.Op == token.EQL || n.Op == token.NEQ):
+		return call + "Text"
+	}
+	return ""
+}
+
+// plainBool leaves out comparisons whose untyped result becomes a type of its own.
+func plainBool(typ types.Type) bool {
+	return types.Identical(typ, types.Typ[types.Bool]) || types.Identical(typ, types.Typ[types.UntypedBool])
+}
+
+// operand tells whether a value can be handed to a generic function as it is: it has a
+// type that is no type parameter's, or is a constant that takes the other's.
+func operand(v types.TypeAndValue) bool {
+	if v.Type == nil {
+		return false
+	}
+	if _, parameter := types.Unalias(v.Type).(*types.TypeParam); parameter {
+		return false
+	}
+	basic, isBasic := v.Type.Underlying().(*types.Basic)
+	return isBasic && (v.Value != nil || basic.Info()&types.IsUntyped == 0)
+}
+
+// comparesBytes knows the two functions that compare byte slices.
+func (s *source) comparesBytes(n *ast.CallExpr) bool {
+	selector, ok := n.Fun.(*ast.SelectorExpr)
+	if !ok || len(n.Args) != 2 {
+		return false
+	}
+	fn, ok := s.pkg.TypesInfo.Uses[selector.Sel].(*types.Func)
+	return ok && fn.Pkg() != nil && fn.Pkg().Path() == "bytes" && (fn.Name() == "Equal" || fn.Name() == "Compare")
+}

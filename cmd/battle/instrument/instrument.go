@@ -1,0 +1,213 @@
+// Package instrument rewrites the sources of packages so that a binary built from them
+// can see, from inside, which blocks of code ran and what was compared with what.
+//
+// Blocks are counted as go tool cover does it. Comparisons of integers, strings and byte
+// slices are turned into calls that record their operands, which is what Go's own fuzzer
+// lacks (golang/go#46507). Lines stay where they are, so that stacks and positions of the
+// rewritten sources are those of the originals. Nothing is written into the tree: the
+// result is a set of replacements for go build -overlay.
+package instrument
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/packages"
+
+	"battle.test/explore/probe"
+)
+
+const (
+	probePackage = "battle.test/explore/probe"
+	probeName    = "battleprobe" // what rewritten sources import it as
+)
+
+// A Result is the rewritten sources.
+type Result struct {
+	Files    map[string][]byte // by the original's path
+	Blocks   []probe.Block
+	Packages []string // import paths
+	Dropped  int      // blocks past probe.Max, which are not counted
+
+	constants
+}
+
+// Packages rewrites the packages that the patterns name, as seen from a folder. overlay
+// has the content of files that differ from those on disk.
+func Packages(ctx context.Context, dir string, overlay map[string][]byte, patterns []string) (*Result, error) {
+	loaded, err := packages.Load(&packages.Config{
+		Context: ctx, Dir: dir, Overlay: overlay,
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedSyntax |
+			packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
+	}, patterns...)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(loaded, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
+	r := &Result{Files: make(map[string][]byte)}
+	var files []*source
+	for _, p := range loaded {
+		if len(p.Errors) > 0 {
+			return nil, fmt.Errorf("%s: %v", p.PkgPath, p.Errors[0])
+		}
+		if usesCgo(p) {
+			continue // cgo rewrites those itself
+		}
+		r.Packages = append(r.Packages, p.PkgPath)
+		for i, syntax := range p.Syntax {
+			content, err := contentOf(p.CompiledGoFiles[i], overlay)
+			if err != nil {
+				return nil, err
+			}
+			one := &source{path: p.CompiledGoFiles[i], pkg: p, syntax: syntax, content: content}
+			one.rewriteComparisons()
+			r.constants.collect(p.TypesInfo, syntax)
+			files = append(files, one)
+		}
+	}
+	if err := countBlocks(ctx, files); err != nil {
+		return nil, err
+	}
+	for _, one := range files {
+		one.number(r)
+		r.Files[one.path] = one.content
+	}
+	r.constants.finish()
+	return r, nil
+}
+
+func usesCgo(p *packages.Package) bool {
+	return p.Imports["C"] != nil || p.Imports["runtime/cgo"] != nil
+}
+
+func contentOf(path string, overlay map[string][]byte) ([]byte, error) {
+	if content, replaced := overlay[path]; replaced {
+		return content, nil
+	}
+	return os.ReadFile(path)
+}
+
+// A source is a file on its way through the rewriting.
+type source struct {
+	path    string
+	pkg     *packages.Package
+	syntax  *ast.File
+	content []byte
+	edits   []edit
+}
+
+// An edit replaces the bytes from at up to end.
+type edit struct {
+	at, end int
+	text    string
+}
+
+func (s *source) edit(at, end token.Pos, text string) {
+	file := s.pkg.Fset.File(s.syntax.FileStart)
+	s.edits = append(s.edits, edit{file.Offset(at), file.Offset(end), text})
+}
+
+// apply makes the edits. Of two at the same place, the one that was made first comes
+// first.
+func (s *source) apply() {
+	slices.SortStableFunc(s.edits, func(a, b edit) int { return a.at - b.at })
+	var out []byte
+	done := 0
+	for _, e := range s.edits {
+		out = append(append(out, s.content[done:e.at]...), e.text...)
+		done = e.end
+	}
+	s.content = append(out, s.content[done:]...)
+}
+
+// countBlocks lets go tool cover put counters into the files, a few at a time.
+func countBlocks(ctx context.Context, files []*source) error {
+	temp, err := os.MkdirTemp("", "battle-cover-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	errs := make([]error, len(files))
+	var workers sync.WaitGroup
+	tickets := make(chan int, len(files))
+	for i := range files {
+		tickets <- i
+	}
+	close(tickets)
+	for range min(runtime.NumCPU(), len(files)) {
+		workers.Go(func() {
+			for i := range tickets {
+				errs[i] = files[i].countBlocks(ctx, filepath.Join(temp, strconv.Itoa(i)+".go"))
+			}
+		})
+	}
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *source) countBlocks(ctx context.Context, temp string) error {
+	if err := os.WriteFile(temp, s.content, 0o644); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", "tool", "cover", "-mode=count", "-var="+probeName, temp)
+	var said strings.Builder
+	cmd.Stderr = &said
+	counted, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("go tool cover %s: %w\n%s", s.path, err, said.String())
+	}
+	s.content = counted
+	return nil
+}
+
+var (
+	// What go tool cover writes: a counter in the code, and its table at the end.
+	counter  = regexp.MustCompile(probeName + `\.Count\[(\d+)\]\+\+;`)
+	tableRow = regexp.MustCompile(`(?m)^\t\t(\d+), (\d+), 0x[0-9a-f]+, // \[(\d+)\]$`)
+	lineNote = regexp.MustCompile(`\A//line [^\n]*\n`)
+)
+
+// number gives the file's blocks their places among those of all files, and takes the
+// tool's own table out.
+func (s *source) number(r *Result) {
+	first := len(r.Blocks)
+	code, table, _ := strings.Cut(string(s.content), "\nvar "+probeName+" = struct {\n")
+	name := path.Join(s.pkg.PkgPath, filepath.Base(s.path))
+	for _, row := range tableRow.FindAllStringSubmatch(table, -1) {
+		line, _ := strconv.Atoi(row[1])
+		last, _ := strconv.Atoi(row[2])
+		r.Blocks = append(r.Blocks, probe.Block{File: name, Line: line, Last: last})
+	}
+	code = counter.ReplaceAllStringFunc(code, func(found string) string {
+		i, _ := strconv.Atoi(counter.FindStringSubmatch(found)[1])
+		if first+i >= probe.Max {
+			return ""
+		}
+		return fmt.Sprintf("%s.Counters[%d]++;", probeName, first+i)
+	})
+	if over := len(r.Blocks) - probe.Max; over > 0 {
+		r.Dropped += over
+		r.Blocks = r.Blocks[:probe.Max]
+	}
+	code = lineNote.ReplaceAllString(code, "")
+	// The import is used even where nothing was rewritten.
+	code += fmt.Sprintf("\nvar _ = &%s.Watching\n", probeName)
+	s.content = []byte(code)
+}

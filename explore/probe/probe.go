@@ -1,0 +1,139 @@
+// Package probe is what instrumented sources write to: a counter for each block of
+// code, and the operands of comparisons. The battle command rewrites the packages under
+// test to use it, and replaces blocks.go by the table of their blocks; nothing else
+// imports it, and ordinary builds do not link it.
+//
+// What is here is written by the subject on its hot paths, and read by the explorer
+// between updates, on the same goroutine. Where a subject has goroutines of its own the
+// counts are approximate, and that is good enough.
+package probe
+
+// Max bounds the number of blocks. Beyond it, blocks are not counted.
+const Max = 1 << 16
+
+// Counters count how often each block ran, modulo 256. An index that is a constant
+// costs one instruction and no check of bounds.
+var Counters [Max]uint8
+
+// A Block is a stretch of code without branches.
+type Block struct {
+	File       string // package path and file name
+	Line, Last int    // of its lines, from 1
+}
+
+// Watching tells whether comparisons are recorded. It is off on most runs: what it finds
+// is worth little per update, and it costs a call for each comparison.
+var Watching bool
+
+// A Comparison is two operands that were compared, and differed.
+type Comparison struct{ A, B uint64 }
+
+// A Text is two byte strings that were compared, and differed. It holds their first
+// textMax bytes.
+type Text struct{ A, B string }
+
+const (
+	comparisonsMax = 256
+	textsMax       = 32
+	textMax        = 64
+)
+
+var (
+	comparisons [comparisonsMax]Comparison
+	count       int
+	texts       []Text
+)
+
+// Watch starts recording, and forgets what was recorded before.
+func Watch() {
+	Watching, count, texts = true, 0, texts[:0]
+}
+
+// Watched stops recording. It returns the last comparisons that were made, up to 256 of
+// integers and the first 32 of byte strings. Both slices are valid until the next Watch.
+func Watched() ([]Comparison, []Text) {
+	Watching = false
+	return comparisons[:min(count, comparisonsMax)], texts
+}
+
+func note(a, b uint64) {
+	comparisons[count%comparisonsMax] = Comparison{a, b}
+	count++
+}
+
+func noteText(a, b string) {
+	if len(texts) < textsMax {
+		texts = append(texts, Text{a[:min(len(a), textMax)], b[:min(len(b), textMax)]})
+	}
+}
+
+// Integer is any integer type.
+type Integer interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
+}
+
+// The operators, as instrumented sources have them.
+
+func Eq[T Integer](a, b T) bool {
+	if Watching {
+		note(uint64(a), uint64(b))
+	}
+	return a == b
+}
+
+func Ne[T Integer](a, b T) bool {
+	if Watching {
+		note(uint64(a), uint64(b))
+	}
+	return a != b
+}
+
+func Lt[T Integer](a, b T) bool {
+	if Watching {
+		note(uint64(a), uint64(b))
+	}
+	return a < b
+}
+
+func Le[T Integer](a, b T) bool {
+	if Watching {
+		note(uint64(a), uint64(b))
+	}
+	return a <= b
+}
+
+func Gt[T Integer](a, b T) bool {
+	if Watching {
+		note(uint64(a), uint64(b))
+	}
+	return a > b
+}
+
+func Ge[T Integer](a, b T) bool {
+	if Watching {
+		note(uint64(a), uint64(b))
+	}
+	return a >= b
+}
+
+func EqText[T ~string](a, b T) bool {
+	if Watching && a != b {
+		noteText(string(a), string(b))
+	}
+	return a == b
+}
+
+func NeText[T ~string](a, b T) bool {
+	if Watching && a != b {
+		noteText(string(a), string(b))
+	}
+	return a != b
+}
+
+// Bytes stands around the arguments of bytes.Equal and bytes.Compare.
+func Bytes(a, b []byte) ([]byte, []byte) {
+	if Watching && string(a) != string(b) {
+		noteText(string(a), string(b))
+	}
+	return a, b
+}
