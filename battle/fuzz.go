@@ -27,6 +27,10 @@ func Fuzz[S any](f *testing.F, target Target[S]) {
 		s.huntRapid(f)
 		f.SkipNow()
 	}
+	if engine := registered[s.orders.engine]; engine != nil {
+		s.huntWith(f, engine, entries)
+		f.SkipNow()
+	}
 	for _, e := range entries {
 		f.Add(e.tape)
 	}

@@ -29,6 +29,8 @@ type node interface {
 	literal(b []byte, p unsafe.Pointer, pkg string) []byte
 	// draw lets rapid choose the value; see [drawing].
 	draw(d *drawing, label string, p unsafe.Pointer)
+	// roll writes a value that an engine's dice choose.
+	roll(w *Writer, d Dice)
 	// lower tries simpler values in place. It keeps one only if try reports that the
 	// run still fails, and leaves the value as it was otherwise.
 	lower(p unsafe.Pointer, try func() bool)

@@ -168,12 +168,17 @@ func (n *numberNode) encode(w *Writer, p unsafe.Pointer) error {
 	if !n.holds(v) {
 		return fmt.Errorf("%s is out of range %s..%s", n.decimal(v), n.decimal(n.low), n.decimal(n.top))
 	}
+	w.Uint(n.raw(v), int(n.width))
+	return nil
+}
+
+// raw is how a value of the range lies on the tape: the inverse of value.
+func (n *numberNode) raw(v uint64) uint64 {
 	raw := v - n.low - n.shift
 	if v-n.low < n.shift {
 		raw += n.span
 	}
-	w.Uint(raw, int(n.width))
-	return nil
+	return raw
 }
 
 // load reads the value, sign-extended.

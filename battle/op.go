@@ -45,12 +45,14 @@ func Ops[S any](kinds ...OpKind[S]) []OpKind[S] { return kinds }
 
 // A kind is one compiled kind of update.
 type kind struct {
-	index  int
-	name   string
-	weight int
-	typ    reflect.Type // the struct
-	root   *structNode
-	hidden bool // it has fields that are no arguments
+	index int
+	name  string
+	// selector is the first byte that selects the kind on a tape without a swarm.
+	selector byte
+	weight   int
+	typ      reflect.Type // the struct
+	root     *structNode
+	hidden   bool // it has fields that are no arguments
 }
 
 // reset clears what an update may have kept in the fields that are no arguments: a

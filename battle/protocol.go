@@ -3,7 +3,9 @@ package battle
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -88,9 +90,24 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 			return o, fmt.Errorf("%s=%s needs %s and %s", EnvEngine, o.engine, EnvRequests, EnvAnswers)
 		}
 	default:
-		return o, fmt.Errorf("%s=%q: want native, gofuzz, rapid, answer, or nothing", EnvEngine, o.engine)
+		if registered[o.engine] == nil {
+			return o, fmt.Errorf("%s=%q: want %s, or nothing", EnvEngine, o.engine, strings.Join(engineNames(), ", "))
+		}
+		if o.dir == "" {
+			return o, fmt.Errorf("%s=%s needs %s", EnvEngine, o.engine, EnvDir)
+		}
 	}
 	return o, o.readNumbers(getenv)
+}
+
+// engineNames are the engines of this binary.
+func engineNames() []string {
+	names := []string{engineNative, engineGofuzz, engineRapid, engineAnswer}
+	for name := range registered {
+		names = append(names, name)
+	}
+	slices.Sort(names[4:])
+	return names
 }
 
 // readNumbers reads the orders that are more than a name.
@@ -112,7 +129,7 @@ func (o *orders) readNumbers(getenv func(string) string) (err error) {
 			return fmt.Errorf("%s=%q is not a duration like 30s", EnvBudget, text)
 		}
 	}
-	if o.engine == engineRapid && o.budget <= 0 {
+	if (o.engine == engineRapid || registered[o.engine] != nil) && o.budget <= 0 {
 		return fmt.Errorf("%s=%s needs a %s above zero, got %v", EnvEngine, o.engine, EnvBudget, o.budget)
 	}
 	return nil

@@ -46,6 +46,15 @@ func (r *recorder) put(tape []byte) {
 	binary.LittleEndian.PutUint32(r.memory, uint32(n))
 }
 
+// extend records what was added to a tape that is recorded already.
+func (r *recorder) extend(tape []byte, from int) {
+	if r == nil || r.memory == nil || from+4 > len(r.memory) {
+		return
+	}
+	n := copy(r.memory[4+from:], tape[from:])
+	binary.LittleEndian.PutUint32(r.memory, uint32(from+n))
+}
+
 // ReadRecorder reads the tape that a process was running when it ended.
 func ReadRecorder(path string) ([]byte, error) {
 	content, err := os.ReadFile(path)

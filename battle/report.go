@@ -19,8 +19,9 @@ type Stats struct {
 	Updates  uint64      `json:"updates"`
 	Ops      []OpStats   `json:"ops"`
 	Labels   []LabelStat `json:"labels"`
-	Findings []string    `json:"findings"` // IDs
-	Elapsed  Duration    `json:"elapsed"`  // seconds
+	Findings []string    `json:"findings"`           // IDs
+	Elapsed  Duration    `json:"elapsed"`            // seconds
+	Progress any         `json:"progress,omitempty"` // of an engine that was registered: its own
 	Done     bool        `json:"done"`
 }
 
@@ -77,6 +78,9 @@ func (s *Stats) Add(o Stats) {
 		}
 	}
 	s.Findings = append(s.Findings, o.Findings...)
+	if o.Progress != nil {
+		s.Progress = o.Progress
+	}
 }
 
 // NeverRan lists the kinds of update that have not run.
@@ -147,6 +151,9 @@ func (s *session) report(done bool) {
 	s.reported = time.Now()
 	st := s.stats()
 	st.Done = done
+	if s.progress != nil {
+		st.Progress = s.progress()
+	}
 	document, err := json.Marshal(st)
 	if err != nil {
 		panic("battle: statistics do not marshal: " + err.Error())

@@ -98,12 +98,26 @@ func (r *runner) tape(tape []byte) (f *Failure) {
 // loop applies the updates of the tape up to its end or the first failure.
 func (r *runner) loop() {
 	r.dec.open(r.now)
+	r.goOn()
+}
+
+// goOn is loop from where the decoder stands.
+func (r *runner) goOn() {
 	for k := r.dec.next(); k != nil && r.t.failure == nil; k = r.dec.next() {
 		p := r.t.driver.scratch(k.index)
 		k.reset(p)
 		k.root.decode(&r.dec.reader, p)
 		r.step(k)
 	}
+}
+
+// extend goes on with a run that has begun, with what its tape has from there on. It
+// tells whether the run has not failed.
+func (r *runner) extend(tape []byte, from int) bool {
+	r.now = tape
+	r.dec.reader, r.dec.table = Reader{tape: tape, pos: from}, &r.t.plan.all
+	r.guarded(r.goOn)
+	return r.t.failure == nil
 }
 
 // step applies the scratch value of a kind, as one update of a run that has begun.

@@ -22,6 +22,7 @@ type session struct {
 	findings []string        // their IDs
 	pending  string          // file of the one that is being minimised, or ""
 	reported time.Time
+	progress func() any // of a registered engine
 	record   *recorder
 }
 

@@ -143,6 +143,9 @@ func compile[S any](target Target[S]) *plan {
 		misuse("the weights add up to %d, the most is %d: one byte of the tape selects the update", weights, selectorSize)
 	}
 	p.all = newSelector(p.kinds, 0)
+	for b := selectorSize - 1; b >= 0; b-- {
+		p.kinds[p.all[b]].selector = byte(b)
+	}
 	p.harness = harnessOf(target)
 	p.newDriver = func() driver { return newTyped(target) }
 	return p

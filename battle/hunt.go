@@ -1,0 +1,213 @@
+package battle
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"testing"
+	"time"
+)
+
+// A Hunt is a target for engines that choose a run update by update, and go back to
+// earlier moments of it. The explorer is one. Engines that mutate whole tapes need
+// [Bytes] only.
+//
+// Updates are bytes here, as they lie on a tape: the hunt makes them, from choices that
+// the engine's [Dice] takes, and the engine puts them together.
+//
+//	h.Begin()
+//	updates := h.Roll(nil, kind, dice)
+//	h.Extend(updates)
+//	finding := h.End()
+//
+// A Hunt is for one goroutine.
+type Hunt struct {
+	s       *session
+	tape    []byte // of the present run
+	begun   bool
+	entries [][]byte
+}
+
+// An Engine hunts until the hunt has [Hunt.Expired].
+type Engine func(h *Hunt)
+
+var registered = make(map[string]Engine)
+
+// Register adds an engine to a test binary, under the name that BATTLE_ENGINE asks for
+// it by. The battle command does it in a file that it adds to the package; so an
+// ordinary test binary has no engine but those of this package.
+func Register(name string, engine Engine) {
+	if registered[name] != nil {
+		panic("battle: engine " + name + " is registered twice")
+	}
+	registered[name] = engine
+}
+
+// huntWith lets a registered engine hunt.
+func (s *session) huntWith(tb testing.TB, engine Engine, entries []entry) {
+	h := &Hunt{s: s}
+	for _, e := range entries {
+		h.entries = append(h.entries, e.tape)
+	}
+	done := make(chan struct{})
+	go func() { // an update may call runtime.Goexit
+		defer close(done)
+		engine(h)
+	}()
+	<-done
+	if h.begun {
+		h.End()
+	}
+	s.report(true)
+}
+
+// Seed is where random choices start.
+func (h *Hunt) Seed() uint64 { return h.s.orders.seed }
+
+// Expired tells whether the hunt is over: its time is up, or it was to stop at the
+// first finding and has one. It also reports progress; call it every few runs.
+func (h *Hunt) Expired() bool {
+	h.s.maybeReport()
+	return time.Since(h.s.started) >= h.s.orders.budget || h.s.orders.stopFirst && len(h.s.findings) > 0
+}
+
+// Report sets what is reported of the engine's own progress.
+func (h *Hunt) Report(report func() any) { h.s.progress = report }
+
+// Deterministic tells whether the target's runs are functions of their tapes, as far as
+// its author knows.
+func (h *Hunt) Deterministic() bool { return h.s.plan.attempts == 1 }
+
+// Weights are the weights of the kinds of update, by index.
+func (h *Hunt) Weights() []int {
+	var all []int
+	for _, k := range h.s.plan.kinds {
+		all = append(all, k.weight)
+	}
+	return all
+}
+
+// Name is the name of a kind.
+func (h *Hunt) Name(kind int) string { return h.s.plan.kinds[kind].name }
+
+// Fields is how many fields a kind has.
+func (h *Hunt) Fields(kind int) int { return len(h.s.plan.kinds[kind].root.fields) }
+
+// Starts are runs to begin with: those of the corpus, and a few random ones. Each is the
+// updates of one, apart.
+func (h *Hunt) Starts() [][][]byte {
+	var all [][][]byte
+	for _, tape := range append(slices.Clone(h.entries), h.s.plan.startingTapes(h.s.orders.seed)...) {
+		all = append(all, h.split(tape))
+	}
+	return all
+}
+
+// split cuts a tape into its updates, as they lie on a tape without a swarm.
+func (h *Hunt) split(tape []byte) [][]byte {
+	var updates [][]byte
+	for _, one := range h.s.plan.decode(tape) {
+		var w Writer
+		if err := one.encode(&w, &h.s.plan.all); err != nil {
+			panic("battle: a decoded update does not encode: " + err.Error())
+		}
+		updates = append(updates, w.tape)
+	}
+	return updates
+}
+
+// Roll appends an update of a kind to updates, with fields that dice chooses.
+func (h *Hunt) Roll(updates []byte, kind int, dice Dice) []byte {
+	k := h.s.plan.kinds[kind]
+	w := Writer{tape: updates}
+	w.Uint(uint64(k.selector), 1)
+	k.root.roll(&w, dice)
+	return w.tape
+}
+
+// Reroll appends an update that is one with a field, by its index, chosen anew.
+func (h *Hunt) Reroll(updates, update []byte, field int, dice Dice) []byte {
+	k := h.kind(update)
+	p := h.s.runner.t.driver.scratch(k.index)
+	k.root.decode(&Reader{tape: update, pos: 1}, p)
+	w := Writer{tape: updates}
+	w.Uint(uint64(k.selector), 1)
+	k.root.reroll(&w, p, field, dice)
+	return w.tape
+}
+
+func (h *Hunt) kind(update []byte) *kind { return h.s.plan.kinds[h.s.plan.all[update[0]]] }
+
+// Kind is the kind of an update.
+func (h *Hunt) Kind(update []byte) int { return h.kind(update).index }
+
+// Begin begins a run, with New.
+func (h *Hunt) Begin() {
+	if h.begun {
+		h.End()
+	}
+	h.tape = append(h.tape[:0], make([]byte, headerSize)...)
+	h.begun = true
+	h.s.record.put(h.tape)
+	h.s.runner.begin(h.tape)
+}
+
+// Extend applies updates, up to the first failure of the run. It reports whether there
+// was none. The engine's Guide hears what they reach.
+func (h *Hunt) Extend(updates []byte) bool {
+	from := len(h.tape)
+	h.tape = append(h.tape, updates...)
+	h.s.record.extend(h.tape, from)
+	return h.s.runner.extend(h.tape, from)
+}
+
+// Updates are those of the present run, as bytes; they change with the next Begin.
+func (h *Hunt) Updates() []byte { return h.tape[headerSize:] }
+
+// Moment is how many updates the run has had.
+func (h *Hunt) Moment() int { return h.s.runner.t.moment }
+
+// End ends the run. If it failed, and the failure is new, it is minimised and written,
+// and returned.
+func (h *Hunt) End() *Finding {
+	h.begun = false
+	return h.s.judge(h.s.runner.end(), h.tape)
+}
+
+// Fault files a fault of the harness in the present run, as one that is not a finding.
+func (h *Hunt) Fault(format string, args ...any) {
+	f := &Failure{Kind: Harness, Message: fmt.Sprintf(format, args...), Moment: max(0, h.Moment()-1)}
+	h.s.file(newFinding(h.s.plan, h.s.source, h.s.plan.decode(h.tape), f))
+}
+
+// Failed tells whether the run has failed.
+func (h *Hunt) Failed() bool { return h.s.runner.t.failure != nil }
+
+// Guide hears from now on what updates reach. Nil is nobody.
+func (h *Hunt) Guide(g Guide) { h.s.runner.t.guide = g }
+
+// Labels is the set of labels that the present run carries, by the order in which they
+// were first seen, up to the 64th.
+func (h *Hunt) Labels() (set uint64) {
+	labels := &h.s.runner.t.labels
+	for i := range min(64, len(labels.seen)) {
+		if labels.seen[i].run == labels.run {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// LabelNames are the names to [Hunt.Labels].
+func (h *Hunt) LabelNames(set uint64) []string {
+	var names []string
+	for ; set != 0; set &= set - 1 {
+		names = append(names, h.s.runner.t.labels.seen[bits.TrailingZeros64(set)].name)
+	}
+	return names
+}
+
+// Trace writes updates as text, a line each.
+func (h *Hunt) Trace(updates []byte) string {
+	return h.s.plan.decode(append(make([]byte, headerSize), updates...)).String()
+}

@@ -1,0 +1,147 @@
+package explore
+
+import "battle.test/battle"
+
+// A burst is updates that are tried from a moment on.
+type burst struct {
+	updates []byte
+	ends    []int32 // where each of them ends
+}
+
+func (b *burst) reset() { b.updates, b.ends = b.updates[:0], b.ends[:0] }
+
+// done notes that an update was appended.
+func (b *burst) done() { b.ends = append(b.ends, int32(len(b.updates))) }
+
+// at is the i-th update.
+func at(updates []byte, ends []int32, i int) []byte {
+	from := int32(0)
+	if i > 0 {
+		from = ends[i-1]
+	}
+	return updates[from:ends[i]]
+}
+
+// A composer makes bursts.
+type composer struct {
+	hunt   *battle.Hunt
+	dice   *dice
+	all    []int // kinds, each as often as its weight
+	some   []int // those of a swarm
+	others []*moment
+	burst  burst
+}
+
+func newComposer(h *battle.Hunt, d *dice) *composer {
+	c := &composer{hunt: h, dice: d}
+	for kind, weight := range h.Weights() {
+		for range weight {
+			c.all = append(c.all, kind)
+		}
+	}
+	return c
+}
+
+// lengths: mostly short, so that a good moment is not played to death, and sometimes
+// long, because some states take long to reach.
+func (c *composer) length(fresh bool) int {
+	shift := c.dice.below(7)
+	if fresh {
+		shift += 3
+	}
+	return 1 + c.dice.below(1<<shift)
+}
+
+// compose makes a burst to go on with from a moment.
+func (c *composer) compose(m *moment, f *frontier) *burst {
+	c.burst.reset()
+	switch how := c.dice.below(16); {
+	case how < 2 && len(f.moments) > 0:
+		c.splice(f.moments[c.dice.below(len(f.moments))])
+	case how < 4 && len(m.ends) > 0:
+		c.mutate(m)
+	case how == 4:
+		c.repeat(c.length(m.parent == nil && len(m.updates) == 0))
+	default:
+		c.fresh(c.length(m.parent == nil && len(m.updates) == 0))
+	}
+	return &c.burst
+}
+
+// fresh makes random updates.
+func (c *composer) fresh(n int) {
+	kinds := c.swarm()
+	for range n {
+		c.roll(kinds)
+	}
+}
+
+func (c *composer) roll(kinds []int) {
+	c.burst.updates = c.hunt.Roll(c.burst.updates, kinds[c.dice.below(len(kinds))], c.dice)
+	c.burst.done()
+}
+
+// swarm is the kinds that take part: all, about half, or very few.
+func (c *composer) swarm() []int {
+	keep := 1
+	switch c.dice.below(4) {
+	case 0, 1:
+		return c.all
+	case 2:
+		keep = 2
+	}
+	mask := c.dice.random.Uint64()
+	if keep == 1 { // an eighth of the kinds
+		mask &= c.dice.random.Uint64() & c.dice.random.Uint64()
+	}
+	c.some = c.some[:0]
+	for _, kind := range c.all {
+		if mask>>(kind%64)&1 == 1 {
+			c.some = append(c.some, kind)
+		}
+	}
+	if len(c.some) == 0 {
+		return c.all
+	}
+	return c.some
+}
+
+// splice takes the last updates of another moment.
+func (c *composer) splice(other *moment) {
+	if len(other.ends) == 0 {
+		c.fresh(c.length(false))
+		return
+	}
+	for i := c.dice.below(len(other.ends)); i < len(other.ends); i++ {
+		c.burst.updates = append(c.burst.updates, at(other.updates, other.ends, i)...)
+		c.burst.done()
+	}
+}
+
+// mutate does the moment's own last updates once more, with a field here and there
+// chosen anew.
+func (c *composer) mutate(m *moment) {
+	for i := c.dice.below(len(m.ends)); i < len(m.ends); i++ {
+		update := at(m.updates, m.ends, i)
+		if fields := c.hunt.Fields(c.hunt.Kind(update)); fields > 0 && c.dice.below(2) == 0 {
+			c.burst.updates = c.hunt.Reroll(c.burst.updates, update, c.dice.below(fields), c.dice)
+		} else {
+			c.burst.updates = append(c.burst.updates, update...)
+		}
+		c.burst.done()
+	}
+	c.fresh(1 + c.dice.below(4))
+}
+
+// repeat does one update, or two in turn, many times.
+func (c *composer) repeat(n int) {
+	c.roll(c.all)
+	if c.dice.below(2) == 0 {
+		c.roll(c.all)
+	}
+	kinds := len(c.burst.ends)
+	for i := range n {
+		c.burst.updates = append(c.burst.updates, at(c.burst.updates, c.burst.ends, i%kinds)...)
+		c.burst.done()
+	}
+}

@@ -1,0 +1,149 @@
+package explore
+
+import (
+	"math/rand/v2"
+
+	"battle.test/explore/probe"
+)
+
+// dice choose the arguments of updates. They implement [battle.Dice].
+type dice struct {
+	random   *rand.PCG
+	earlier  [earlierMax]uint64 // wide numbers that were lately chosen
+	count    int
+	operands [operandsMax]uint64 // numbers that the code lately compared with others
+	seen     int                 // operands so far
+	texts    []string            // likewise, byte strings
+	text     []byte
+}
+
+const (
+	earlierMax  = 16
+	operandsMax = 256 // a power of two
+	textsMax    = 64
+	wideFrom    = 256 // values: a range of fewer is tried out soon enough
+	small       = 4   // below it, numbers are tried anyway
+)
+
+func newDice(seed uint64) *dice { return &dice{random: rand.NewPCG(seed, 0x9E3779B97F4A7C15)} }
+
+// below is a number below n. The bias of the remainder does not matter here.
+func (d *dice) below(n int) int { return int(d.random.Uint64() >> 1 % uint64(n)) }
+
+// Number implements [battle.Dice].
+func (d *dice) Number(low, top uint64, signed bool) uint64 {
+	span := top - low
+	roll := d.random.Uint64()
+	how, roll := roll&15, roll>>4
+	if span < wideFrom {
+		switch how {
+		case 0:
+			return low
+		case 1:
+			return top
+		case 2:
+			return d.near(d.operand(roll), low, span, roll>>32)
+		}
+		return low + roll%(span+1)
+	}
+	v := d.wide(how, roll, low, top, signed)
+	d.earlier[d.count%earlierMax] = v
+	d.count++
+	return v
+}
+
+// wide chooses from a wide range: drawn uniformly, it would never meet a boundary.
+func (d *dice) wide(how, roll, low, top uint64, signed bool) uint64 {
+	span := top - low
+	switch how {
+	case 0:
+		return low
+	case 1:
+		return top
+	case 2, 3: // powers of two, of either sign
+		v := uint64(1) << (roll >> 8 & 63)
+		if signed && roll>>16&1 == 1 {
+			v = -v
+		}
+		return d.near(v, low, span, roll>>32)
+	case 4, 5, 6:
+		return d.near(d.earlier[roll>>8%earlierMax], low, span, roll>>32)
+	case 7, 8, 9:
+		return d.near(d.operand(roll>>8), low, span, roll>>32)
+	case 10:
+		if len(probe.Numbers) > 0 {
+			return d.near(probe.Numbers[roll>>8%uint64(len(probe.Numbers))], low, span, roll>>32)
+		}
+	case 11: // near the simplest
+		return d.near(roll>>8&63, low, span, roll>>32)
+	}
+	if span+1 == 0 {
+		return d.random.Uint64()
+	}
+	return low + d.random.Uint64()%(span+1)
+}
+
+func (d *dice) operand(roll uint64) uint64 {
+	if d.seen == 0 {
+		return roll & 15
+	}
+	return d.operands[roll%uint64(min(d.seen, operandsMax))]
+}
+
+// near is v or a neighbour, brought into the range if it is not in it.
+func (d *dice) near(v, low, span, roll uint64) uint64 {
+	if roll&3 == 0 {
+		v += roll>>2%5 - 2
+	}
+	if v-low > span {
+		if span+1 == 0 {
+			return v
+		}
+		return low + (v-low)%(span+1)
+	}
+	return v
+}
+
+// Text implements [battle.Dice].
+func (d *dice) Text(low, top int) []byte {
+	d.text = d.text[:0]
+	switch how := d.below(8); {
+	case how < 2 && len(d.texts) > 0:
+		d.text = append(d.text, d.texts[d.below(len(d.texts))]...)
+	case how == 2 && len(probe.Texts) > 0:
+		d.text = append(d.text, probe.Texts[d.below(len(probe.Texts))]...)
+	default:
+		size := int(d.Number(uint64(low), uint64(top), false))
+		for len(d.text) < size {
+			d.text = append(d.text, byte(d.random.Uint64()))
+		}
+	}
+	for len(d.text) < low {
+		d.text = append(d.text, 0)
+	}
+	return d.text[:min(len(d.text), top)]
+}
+
+// learn takes in what the code compared in a run.
+func (d *dice) learn(numbers []probe.Comparison, texts []probe.Text) {
+	for _, c := range numbers {
+		if c.A == c.B {
+			continue
+		}
+		for _, v := range [...]uint64{c.A, c.B} {
+			if v >= small && v != d.operands[(d.seen-1)&(operandsMax-1)] {
+				d.operands[d.seen&(operandsMax-1)] = v
+				d.seen++
+			}
+		}
+	}
+	for _, t := range texts {
+		for _, text := range [...]string{t.A, t.B} {
+			if len(d.texts) < textsMax {
+				d.texts = append(d.texts, text)
+			} else {
+				d.texts[d.below(textsMax)] = text
+			}
+		}
+	}
+}

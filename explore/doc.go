@@ -1,0 +1,30 @@
+// Package explore is the engine that rewinds and branches. It keeps interesting moments
+// of earlier runs, goes back to one, tries another future from there, and keeps what is
+// new; and it spends its time around what is rare (Go-Explore; AFLFast's power schedules).
+//
+//	frontier -> pick a moment -> restore it -> extend it by a burst -> anything new?
+//	   ^                                                                   |
+//	   +------------------------- keep that moment ------------------------+
+//
+// A run is a pure function of its tape, so a moment is a prefix of one, and restoring it
+// is running the prefix again.
+//
+// New is: a block of code that ran a number of times that no run had before, in the
+// buckets of [buckets]; a state that an update told apart with t.Reach; two labels that
+// no run carried together; a better value of t.Maximize, of which only the best moment
+// is kept (IJON). Counts are those of the whole run up to the moment, so that the third
+// step of a lock looks different from the second.
+//
+// A burst is random updates, by weight, or of a few kinds only (swarm); or a piece of
+// another run; or the moment's own last updates with a field chosen anew; or one update
+// many times. Numbers are uniform, or limits, or powers of two, or near earlier ones, or
+// constants of the source, or operands that the code lately compared with something
+// (input to state, as in REDQUEEN).
+//
+// Equal seeds and builds give equal runs in the same order: what ends a hunt is the
+// clock, but nothing that it finds on the way depends on one.
+//
+// It works without instrumentation, by what targets say of their states alone. The
+// battle command builds the test binary with counters in the packages under test, and
+// adds the file that registers the engine.
+package explore

@@ -1,0 +1,219 @@
+package explore
+
+import (
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"battle.test/battle"
+	"battle.test/explore/probe"
+)
+
+// Name is what the engine is registered as.
+const Name = "explore"
+
+// Engine hunts in a target: it is for [battle.Register].
+func Engine(h *battle.Hunt) {
+	e := newExplorer(h)
+	h.Report(func() any { return e.progress() })
+	defer h.Report(nil)
+	if e.begin() {
+		for n := 0; n%burstsBetween != 0 || !h.Expired(); n++ {
+			e.turn()
+		}
+	}
+	h.Guide(nil)
+	h.Report(func() any { return e.last() })
+}
+
+const (
+	burstsBetween = 16 // two looks at the clock
+	watchEvery    = 16 // bursts: one in so many records comparisons
+)
+
+// An explorer is one hunt.
+type explorer struct {
+	hunt     *battle.Hunt
+	dice     *dice
+	novelty  *novelty
+	frontier *frontier
+	composer *composer
+	prefix   []byte
+	turns    int
+	newest   time.Time // when something new was last seen, for the report only
+	followed [][]uint64
+}
+
+func newExplorer(h *battle.Hunt) *explorer {
+	e := &explorer{hunt: h, dice: newDice(h.Seed()), novelty: newNovelty(), frontier: newFrontier(), newest: time.Now()}
+	e.composer = newComposer(h, e.dice)
+	e.followed = make([][]uint64, len(h.Weights()))
+	for i := range e.followed {
+		e.followed[i] = make([]uint64, len(e.followed))
+	}
+	h.Guide(e.novelty)
+	return e
+}
+
+// begin tries the corpus, and whether the target is deterministic: a run that can't be
+// repeated can't be gone back to.
+func (e *explorer) begin() bool {
+	for _, start := range e.hunt.Starts() {
+		b := &burst{}
+		for _, update := range start {
+			b.updates = append(b.updates, update...)
+			b.done()
+		}
+		if e.hunt.Deterministic() && !e.repeats(b) {
+			return false
+		}
+		e.try(e.frontier.root, b)
+		if e.hunt.Expired() {
+			return false
+		}
+	}
+	return true
+}
+
+// repeats runs the same updates twice, and compares what the two runs show.
+func (e *explorer) repeats(b *burst) bool {
+	first := e.fingerprints(b, nil)
+	second := e.fingerprints(b, first)
+	for i, print := range second {
+		if i < len(first) && print != first[i] {
+			// The present run ends at the update that differed.
+			e.hunt.Fault("not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run", i+1)
+			e.hunt.End()
+			return false
+		}
+	}
+	e.hunt.End()
+	return true
+}
+
+// fingerprints are what a run shows after each of its updates, up to the first that
+// differs from those of an earlier run. The run is left open.
+func (e *explorer) fingerprints(b *burst, earlier []uint64) (prints []uint64) {
+	e.hunt.Begin()
+	clearCounters()
+	for i := range b.ends {
+		if !e.hunt.Extend(at(b.updates, b.ends, i)) {
+			break
+		}
+		hash := fnv.New64a()
+		hash.Write(probe.Counters[:probe.Size])
+		prints = append(prints, hash.Sum64()^e.hunt.Labels())
+		if earlier != nil && (i >= len(earlier) || prints[i] != earlier[i]) {
+			break
+		}
+	}
+	return prints
+}
+
+// turn goes back to a moment, and tries another future.
+func (e *explorer) turn() {
+	m := e.frontier.pick(e.dice)
+	m.picks++
+	e.turns++
+	watch := e.turns%watchEvery == 0
+	if watch {
+		probe.Watch()
+	}
+	e.try(m, e.composer.compose(m, e.frontier))
+	if watch {
+		e.dice.learn(probe.Watched())
+	}
+}
+
+// try runs a burst from a moment, and keeps what is new.
+func (e *explorer) try(m *moment, b *burst) {
+	if !e.restore(m) {
+		e.hunt.End()
+		return
+	}
+	e.novelty.begin()
+	e.hunt.Extend(b.updates)
+	e.novelty.fold(e.hunt.Labels())
+	ran := e.hunt.Moment() - m.depth
+	e.follow(b, ran)
+	failed := e.hunt.Failed()
+	news := len(e.novelty.fresh) > 0 || e.novelty.better >= 0
+	e.hunt.End()
+	if !news {
+		return
+	}
+	m.last = m.picks
+	e.newest = time.Now()
+	if failed {
+		ran-- // a moment that has failed has no future
+	}
+	e.retrace(m, b, ran)
+}
+
+// restore runs the updates that lead to a moment.
+func (e *explorer) restore(m *moment) bool {
+	e.prefix = m.prefix(e.prefix[:0])
+	e.novelty.begin() // what the prefix shows is known
+	e.hunt.Begin()
+	clearCounters()
+	return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
+}
+
+// retrace runs a burst that showed something new once more, an update at a time, and
+// keeps each moment at which something was there for the first time.
+func (e *explorer) retrace(m *moment, b *burst, ran int) {
+	fresh := slices.Clone(e.novelty.fresh)
+	better := e.novelty.better
+	if better >= 0 {
+		e.novelty.best[better]-- // so that reaching it is news again
+	}
+	defer func() { e.hunt.End() }()
+	if !e.restore(m) {
+		return
+	}
+	for i := range ran {
+		e.novelty.begin()
+		if !e.hunt.Extend(at(b.updates, b.ends, i)) {
+			return
+		}
+		e.novelty.fold(e.hunt.Labels())
+		news := slices.Clone(e.novelty.fresh) // what only showed on the way
+		fresh = slices.DeleteFunc(fresh, func(t *trait) bool {
+			shown := t.burst == e.novelty.burst
+			if shown {
+				news = append(news, t)
+			}
+			return shown
+		})
+		if e.novelty.better >= 0 {
+			e.frontier.crown(e.novelty.better, e.keep(m, b, i+1, nil))
+		}
+		if len(news) > 0 {
+			e.frontier.add(e.keep(m, b, i+1, news))
+		}
+	}
+}
+
+// keep makes a moment of the first updates of a burst.
+func (e *explorer) keep(m *moment, b *burst, n int, news []*trait) *moment {
+	kept := &moment{
+		parent: m, depth: m.depth + n, trait: e.frontier.root.trait,
+		updates: slices.Clone(b.updates[:b.ends[n-1]]), ends: slices.Clone(b.ends[:n]),
+	}
+	if len(news) > 0 {
+		kept.trait = news[0]
+	}
+	return kept
+}
+
+// follow counts which kind of update came after which.
+func (e *explorer) follow(b *burst, ran int) {
+	before := -1
+	for i := range min(ran, len(b.ends)) {
+		kind := e.hunt.Kind(at(b.updates, b.ends, i))
+		if before >= 0 {
+			e.followed[before][kind]++
+		}
+		before = kind
+	}
+}

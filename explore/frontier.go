@@ -1,0 +1,111 @@
+package explore
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A moment is a point in a run that is worth going back to.
+type moment struct {
+	parent  *moment // the moment that it was reached from, or nil
+	updates []byte  // since then
+	ends    []int32 // where each of them ends in updates
+	depth   int     // updates since the run began
+	trait   *trait  // the rarest that it was the first to show
+	picks   uint32
+	last    uint32 // the pick that last led to something new
+}
+
+// doomedAfter is how many bursts from a moment may show nothing new before it is left
+// alone.
+const doomedAfter = 400
+
+func (m *moment) doomed() bool { return m.picks-m.last > doomedAfter && m.parent != nil }
+
+// cost orders moments: rare ones first, and those that were tried less.
+func (m *moment) cost() uint64 {
+	return uint64(m.trait.hits) + 4*uint64(m.picks-m.last) + uint64(m.picks)
+}
+
+// prefix appends the updates that lead to the moment.
+func (m *moment) prefix(updates []byte) []byte {
+	var path []*moment
+	for ; m != nil; m = m.parent {
+		path = append(path, m)
+	}
+	for _, m := range slices.Backward(path) {
+		updates = append(updates, m.updates...)
+	}
+	return updates
+}
+
+// momentsMax bounds the frontier: about 200 bytes a moment.
+const momentsMax = 100_000
+
+// A frontier is the moments that are worth going back to.
+type frontier struct {
+	root      *moment // the beginning of all runs
+	moments   []*moment
+	champions []*moment // by name of a value: the moment of its maximum
+	dropped   int
+}
+
+func newFrontier() *frontier { return &frontier{root: &moment{trait: &trait{}}} }
+
+// add keeps a moment. When there are too many, the half that costs most goes.
+func (f *frontier) add(m *moment) {
+	if len(f.moments) == momentsMax {
+		slices.SortStableFunc(f.moments, func(a, b *moment) int { return cmp.Compare(a.cost(), b.cost()) })
+		clear(f.moments[momentsMax/2:])
+		f.moments = f.moments[:momentsMax/2]
+		f.dropped += momentsMax / 2
+	}
+	f.moments = append(f.moments, m)
+}
+
+// crown keeps a moment as the best for a value.
+func (f *frontier) crown(name int, m *moment) {
+	for len(f.champions) <= name {
+		f.champions = append(f.champions, nil)
+	}
+	f.champions[name] = m
+}
+
+const (
+	tournament  = 8
+	rootShare   = 8 // one in so many bursts begins a new run
+	crownsShare = 4 // one in so many goes on from a champion
+)
+
+// pick chooses the moment to go back to: the cheapest of a few.
+func (f *frontier) pick(d *dice) *moment {
+	if len(f.moments) == 0 || d.below(rootShare) == 0 {
+		return f.root
+	}
+	if len(f.champions) > 0 && d.below(crownsShare) == 0 {
+		if m := f.champions[d.below(len(f.champions))]; m != nil {
+			return m
+		}
+	}
+	var best *moment
+	for range tournament {
+		m := f.moments[d.below(len(f.moments))]
+		if !m.doomed() && (best == nil || m.cost() < best.cost()) {
+			best = m
+		}
+	}
+	if best == nil {
+		return f.root
+	}
+	return best
+}
+
+// doomed counts the moments that nothing new has come from for long.
+func (f *frontier) doomed() (n int) {
+	for _, m := range f.moments {
+		if m.doomed() {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,179 @@
+package explore
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"battle.test/explore/probe"
+)
+
+// bucketCount is how many buckets a block's count can be in.
+const bucketCount = 16
+
+// buckets sort counts: small ones are told apart exactly, as a lock's steps need, large
+// ones by their size, as loops want.
+var buckets = func() (table [256]uint8) {
+	limits := [bucketCount]int{1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 16, 24, 32, 64, 128, 255}
+	for n := 1; n < len(table); n++ {
+		for n > limits[table[n]] {
+			table[n]++
+		}
+	}
+	return table
+}()
+
+// A trait is something that a run can show: a block's count in a bucket, a state, a pair
+// of labels. It counts the bursts that showed it: those of few are rare.
+type trait struct {
+	hits  uint32
+	burst uint32 // the last that showed it
+}
+
+// A novelty knows all traits that were ever seen, and which of them the present burst
+// was the first to show.
+type novelty struct {
+	blocks []trait // by block and bucket
+	states map[state]*trait
+	pairs  [64 * 64]trait // of labels, by their order
+	names  []string       // of states and of values to maximise
+	best   []uint64       // by name
+	burst  uint32
+	fresh  []*trait // first shown in this burst
+	better int      // index of a name whose best value rose in this burst, or -1
+	rarest *trait   // of those that this burst showed
+	known  int      // traits
+	last   struct { // the state last reached: updates tend to stay in one
+		state state
+		trait *trait
+	}
+}
+
+// A state is what t.Reach tells apart.
+type state struct {
+	name int
+	k    uint64
+}
+
+func newNovelty() *novelty {
+	return &novelty{blocks: make([]trait, probe.Size*bucketCount), states: make(map[state]*trait), better: -1}
+}
+
+// begin starts a burst: of a run that goes on, or of a new one.
+func (n *novelty) begin() {
+	n.burst++
+	n.fresh, n.better, n.rarest = n.fresh[:0], -1, nil
+}
+
+// show counts a trait once a burst.
+func (n *novelty) show(t *trait) {
+	if t.burst == n.burst {
+		return
+	}
+	t.burst = n.burst
+	t.hits++
+	if t.hits == 1 {
+		n.fresh = append(n.fresh, t)
+		n.known++
+	}
+	if n.rarest == nil || t.hits < n.rarest.hits {
+		n.rarest = t
+	}
+}
+
+// fold takes in the counters of the run so far, and its labels. It costs about a
+// nanosecond for each block that ran, and next to nothing for the others.
+func (n *novelty) fold(labels uint64) {
+	counters := probe.Counters[:(probe.Size+7)&^7]
+	for at := 0; at < len(counters); at += 8 {
+		word := binary.LittleEndian.Uint64(counters[at:])
+		for word != 0 {
+			i := bits.TrailingZeros64(word) / 8
+			block := at + i
+			n.show(&n.blocks[block*bucketCount+int(buckets[uint8(word>>(8*i))])])
+			word &^= 0xff << (8 * i)
+		}
+	}
+	for a := labels; a != 0; a &= a - 1 {
+		for b := a; b != 0; b &= b - 1 {
+			n.show(&n.pairs[bits.TrailingZeros64(a)*64+bits.TrailingZeros64(b)])
+		}
+	}
+}
+
+// clear forgets the counters of the run before.
+func clearCounters() { clear(probe.Counters[:(probe.Size+7)&^7]) }
+
+// name is the index of a name. There are a handful, so they are looked for one by one.
+func (n *novelty) name(name string) int {
+	for i, known := range n.names {
+		if known == name {
+			return i
+		}
+	}
+	n.names, n.best = append(n.names, name), append(n.best, 0)
+	return len(n.names) - 1
+}
+
+// Reach implements [battle.Guide].
+func (n *novelty) Reach(name string, k uint64) {
+	s := state{n.name(name), k}
+	if n.last.trait == nil || n.last.state != s {
+		t := n.states[s]
+		if t == nil {
+			t = &trait{}
+			n.states[s] = t
+		}
+		n.last.state, n.last.trait = s, t
+	}
+	n.show(n.last.trait)
+}
+
+// Maximize implements [battle.Guide].
+func (n *novelty) Maximize(name string, v uint64) {
+	i := n.name(name)
+	if v > n.best[i] {
+		n.best[i] = v
+		n.better = i
+	}
+}
+
+// undiscovered estimates the probability that the next burst shows something new: of
+// the traits that were seen, those that were seen once (Good and Turing).
+func (n *novelty) undiscovered() float64 {
+	var once, all float64
+	count := func(t *trait) {
+		if t.hits == 1 {
+			once++
+		}
+		all += float64(t.hits)
+	}
+	for i := range n.blocks {
+		count(&n.blocks[i])
+	}
+	for i := range n.pairs {
+		count(&n.pairs[i])
+	}
+	for _, t := range n.states {
+		count(t)
+	}
+	if all == 0 {
+		return 1
+	}
+	return once / all
+}
+
+// covered counts the blocks that ran in any burst, and lists those that never did.
+func (n *novelty) covered() (ran int, never []probe.Block) {
+	for block := range probe.Size {
+		seen := false
+		for bucket := range bucketCount {
+			seen = seen || n.blocks[block*bucketCount+bucket].hits > 0
+		}
+		if seen {
+			ran++
+		} else if block < len(probe.Blocks) {
+			never = append(never, probe.Blocks[block])
+		}
+	}
+	return ran, never
+}
