@@ -16,7 +16,6 @@ const Name = "explore"
 func Engine(h *battle.Hunt) {
 	e := newExplorer(h)
 	h.Report(func() any { return e.progress() })
-	defer h.Report(nil)
 	if e.begin() {
 		for n := 0; n%burstsBetween != 0 || !h.Expired(); n++ {
 			e.turn()
@@ -143,7 +142,9 @@ func (e *explorer) try(m *moment, b *burst) {
 		return
 	}
 	m.last = m.picks
-	e.newest = time.Now()
+	if len(e.novelty.fresh) > 0 {
+		e.newest = time.Now()
+	}
 	if failed {
 		ran-- // a moment that has failed has no future
 	}
@@ -167,7 +168,11 @@ func (e *explorer) retrace(m *moment, b *burst, ran int) {
 	if better >= 0 {
 		e.novelty.best[better]-- // so that reaching it is news again
 	}
-	defer func() { e.hunt.End() }()
+	e.novelty.again = true
+	defer func() {
+		e.novelty.again = false
+		e.hunt.End()
+	}()
 	if !e.restore(m) {
 		return
 	}

@@ -38,6 +38,7 @@ type novelty struct {
 	names  []string       // of states and of values to maximise
 	best   []uint64       // by name
 	burst  uint32
+	again  bool     // what is run was run before, and does not count
 	fresh  []*trait // first shown in this burst
 	better int      // index of a name whose best value rose in this burst, or -1
 	rarest *trait   // of those that this burst showed
@@ -70,10 +71,12 @@ func (n *novelty) show(t *trait) {
 		return
 	}
 	t.burst = n.burst
-	t.hits++
-	if t.hits == 1 {
+	if t.hits == 0 {
 		n.fresh = append(n.fresh, t)
 		n.known++
+	}
+	if t.hits == 0 || !n.again {
+		t.hits++
 	}
 	if n.rarest == nil || t.hits < n.rarest.hits {
 		n.rarest = t

@@ -26,7 +26,7 @@ type engine interface {
 }
 
 // engines are all engines, in the order in which they are shown.
-var engines = []engine{native{}, rapidEngine{}, gofuzz{}}
+var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}}
 
 // pickEngines finds engines by name. Of all of them, those that are missing are left
 // out and named; one that was asked for by name must be there.

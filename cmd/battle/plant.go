@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -156,6 +155,7 @@ func relocate(f *gitdiff.File, source string) error {
 type planted struct {
 	*bug
 	changed map[string][]byte // files by their path in the module
+	files   map[string][]byte // the same by their full path
 	overlay string            // for go build -overlay
 }
 
@@ -169,18 +169,10 @@ func plant(root, name, temp string) (*planted, error) {
 	if err != nil {
 		return nil, err
 	}
-	replace := make(map[string]string)
+	files := make(map[string][]byte)
 	for path, content := range changed {
-		copied := filepath.Join(temp, "planted-"+strings.ReplaceAll(path, "/", "-"))
-		if err := os.WriteFile(copied, content, 0o644); err != nil {
-			return nil, err
-		}
-		replace[filepath.Join(root, filepath.FromSlash(path))] = copied
+		files[filepath.Join(root, filepath.FromSlash(path))] = content
 	}
-	document, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return nil, err
-	}
-	p := &planted{bug: b, changed: changed, overlay: filepath.Join(temp, "overlay.json")}
-	return p, os.WriteFile(p.overlay, document, 0o644)
+	overlay, err := writeOverlay(temp, files)
+	return &planted{bug: b, changed: changed, files: files, overlay: overlay}, err
 }

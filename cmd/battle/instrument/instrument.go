@@ -211,3 +211,13 @@ func (s *source) number(r *Result) {
 	code += fmt.Sprintf("\nvar _ = &%s.Watching\n", probeName)
 	s.content = []byte(code)
 }
+
+// Table is the file blocks.go of package probe for these sources.
+func (r *Result) Table() []byte {
+	var b []byte
+	b = fmt.Appendf(b, "package probe\n\nconst Size = %d\n\nvar Blocks = []Block{\n", len(r.Blocks))
+	for _, block := range r.Blocks {
+		b = fmt.Appendf(b, "\t{%q, %d, %d},\n", block.File, block.Line, block.Last)
+	}
+	return fmt.Appendf(b, "}\n\nvar (\n\tNumbers = %#v\n\tTexts = %#v\n)\n", r.Numbers, r.Texts)
+}

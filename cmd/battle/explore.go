@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"battle.test/cmd/battle/instrument"
+	"battle.test/explore"
+)
+
+// explorer is the engine of package explore, in a test binary whose subject is
+// instrumented.
+type explorer struct{}
+
+func (explorer) name() string          { return explore.Name }
+func (explorer) missing(string) string { return "" }
+func (explorer) suits(target) string   { return "" }
+func (explorer) grace() time.Duration  { return endsLate }
+
+func exploreBinaryOf(pkg string) string { return pkg + " explore" }
+
+// prepare builds the package's test binary with two things added by overlay: counters in
+// the packages under test, and a file that registers the engine.
+func (explorer) prepare(ctx context.Context, w *workshop, t target) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := exploreBinaryOf(t.Package)
+	if w.built[key] != "" {
+		return nil
+	}
+	defer during("building the tests of " + t.Package + " for the explorer")()
+	files, err := w.exploreOverlay(ctx, t)
+	if err != nil {
+		return err
+	}
+	overlay, err := writeOverlay(w.temp, files)
+	if err != nil {
+		return err
+	}
+	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
+	if _, err := goCommand(ctx, w.dir, nil, "test", "-c", "-o", binary, "-overlay="+overlay, t.Package); err != nil {
+		return err
+	}
+	w.built[key] = binary
+	return nil
+}
+
+func (explorer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+	w.mu.Lock()
+	binary := w.built[exploreBinaryOf(j.target.Package)]
+	w.mu.Unlock()
+	return command(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
+}
+
+// exploreOverlay is all files that differ from those on disk, by their full paths.
+func (w *workshop) exploreOverlay(ctx context.Context, t target) (map[string][]byte, error) {
+	listed, err := w.listSubjects(ctx, t.Package)
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string][]byte)
+	if w.planted != nil {
+		for path, content := range w.planted.files {
+			files[path] = content
+		}
+	}
+	blocks := &instrument.Result{}
+	if len(listed.subjects) > 0 {
+		if blocks, err = instrument.Packages(ctx, w.dir, files, listed.subjects); err != nil {
+			return nil, fmt.Errorf("instrumenting %s: %w", strings.Join(listed.subjects, " "), err)
+		}
+	}
+	for path, content := range blocks.Files {
+		files[path] = content
+	}
+	files[filepath.Join(listed.probeDir, "blocks.go")] = blocks.Table()
+	added := filepath.Join(t.dir, "battle_registers_explore_test.go")
+	if _, err := os.Stat(added); err == nil {
+		return nil, fmt.Errorf("%s is in the way: the command adds a file of that name to the build", added)
+	}
+	files[added] = fmt.Appendf(nil, `package %s
+
+import (
+	"battle.test/battle"
+	"battle.test/explore"
+)
+
+func init() { battle.Register(explore.Name, explore.Engine) }
+`, listed.name)
+	return files, nil
+}
+
+// subjects are what go list says of a package with targets.
+type subjects struct {
+	name     string   // of the package
+	subjects []string // import paths of what is under test
+	probeDir string
+}
+
+// listSubjects finds the packages under test: those of the same module that the tests
+// depend on, and others that they import themselves. Harnesses are not under test: what
+// imports the library is one. Neither is the library, nor what tests are made of.
+func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, error) {
+	const fields = "-json=ImportPath,Name,Dir,Standard,Module,Imports,TestImports,XTestImports,ForTest,GoFiles,CgoFiles"
+	output, err := goCommand(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg, "battle.test/explore/probe")
+	if err != nil {
+		return nil, err
+	}
+	var all []listedPackage
+	for decoder := json.NewDecoder(strings.NewReader(string(output))); decoder.More(); {
+		var p listedPackage
+		if err := decoder.Decode(&p); err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		all = append(all, p)
+	}
+	i := slices.IndexFunc(all, func(p listedPackage) bool { return p.ImportPath == pkg })
+	if i < 0 {
+		return nil, fmt.Errorf("go list does not know %s", pkg)
+	}
+	own := all[i]
+	s := &subjects{name: own.Name}
+	for _, p := range all {
+		if p.ImportPath == "battle.test/explore/probe" {
+			s.probeDir = p.Dir
+		}
+		if p.underTest(own) {
+			s.subjects = append(s.subjects, p.ImportPath)
+		}
+	}
+	return s, nil
+}
+
+type listedPackage struct {
+	ImportPath, Name, Dir, ForTest              string
+	Standard                                    bool
+	Module                                      *struct{ Path string }
+	Imports, TestImports, XTestImports, GoFiles []string
+	CgoFiles                                    []string
+}
+
+// notUnderTest are modules that tests are made of.
+var notUnderTest = []string{"pgregory.net/rapid", "github.com/stretchr/testify", "github.com/google/go-cmp", "github.com/AdaLogics/go-fuzz-headers"}
+
+func (p *listedPackage) underTest(own listedPackage) bool {
+	library := func(path string) bool {
+		for _, room := range []string{"battle", "explore", "corpus"} {
+			if path == "battle.test/"+room || strings.HasPrefix(path, "battle.test/"+room+"/") {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case p.Standard || p.ForTest != "" || p.Name == "main" || p.Module == nil || len(p.GoFiles) == 0 || len(p.CgoFiles) > 0:
+		return false
+	case library(p.ImportPath), slices.ContainsFunc(p.Imports, library), slices.Contains(notUnderTest, p.Module.Path):
+		return false
+	}
+	direct := slices.Concat(own.Imports, own.TestImports, own.XTestImports)
+	return own.Module != nil && p.Module.Path == own.Module.Path || slices.Contains(direct, p.ImportPath)
+}
