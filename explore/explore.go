@@ -76,8 +76,10 @@ func (e *explorer) begin() bool {
 
 // repeats runs the same updates twice, and compares what the two runs show.
 func (e *explorer) repeats(b *burst) bool {
+	e.hunt.Guide(nil)
 	first := e.fingerprints(b, nil)
 	second := e.fingerprints(b, first)
+	e.hunt.Guide(e.novelty)
 	for i, print := range second {
 		if i < len(first) && print != first[i] {
 			// The present run ends at the update that differed.

@@ -79,13 +79,16 @@ const (
 
 // pick chooses the moment to go back to: the cheapest of a few.
 func (f *frontier) pick(d *dice) *moment {
-	if len(f.moments) == 0 || d.below(rootShare) == 0 {
+	if d.below(rootShare) == 0 {
 		return f.root
 	}
-	if len(f.champions) > 0 && d.below(crownsShare) == 0 {
+	if len(f.champions) > 0 && (len(f.moments) == 0 || d.below(crownsShare) == 0) {
 		if m := f.champions[d.below(len(f.champions))]; m != nil {
 			return m
 		}
+	}
+	if len(f.moments) == 0 {
+		return f.root
 	}
 	var best *moment
 	for range tournament {

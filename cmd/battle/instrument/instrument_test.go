@@ -1,0 +1,107 @@
+package instrument
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+// plain is the sample as it is: all tests but one look at the same result.
+var plain = sync.OnceValues(func() (*Result, error) {
+	return Packages(context.Background(), ".", nil, []string{"./testdata/sample"})
+})
+
+func sample(t *testing.T) (*Result, string) {
+	t.Helper()
+	r, err := plain()
+	require.NoError(t, err)
+	require.Len(t, r.Files, 1)
+	path, err := filepath.Abs("testdata/sample/sample.go")
+	require.NoError(t, err)
+	return r, path
+}
+
+func TestTheRewritingIsThatOfTheGoldenFile(t *testing.T) {
+	const golden = "testdata/sample.golden"
+	r, path := sample(t)
+	if *update {
+		require.NoError(t, os.WriteFile(golden, r.Files[path], 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(r.Files[path]))
+}
+
+func TestWhatWasRewrittenCompiles(t *testing.T) {
+	r, _ := sample(t)
+	loaded, err := packages.Load(&packages.Config{
+		Mode: packages.NeedTypes | packages.NeedSyntax | packages.NeedImports | packages.NeedDeps | packages.NeedName, Overlay: r.Files,
+	}, "./testdata/sample")
+	require.NoError(t, err)
+	require.Empty(t, loaded[0].Errors)
+}
+
+func TestLinesStayWhereTheyAre(t *testing.T) {
+	r, path := sample(t)
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	was, is := strings.Split(string(before), "\n"), strings.Split(string(r.Files[path]), "\n")
+	for i, line := range was {
+		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		require.Contains(t, is[i], word, "line %d", i+1)
+	}
+	for _, b := range r.Blocks {
+		require.Equal(t, "battle.test/cmd/battle/instrument/testdata/sample/sample.go", b.File)
+		require.True(t, b.Line >= 18 && b.Last <= len(was) && b.Line <= b.Last, b)
+	}
+}
+
+func TestConstantsAreCollectedOnce(t *testing.T) {
+	r, _ := sample(t)
+	require.Equal(t, []uint64{4, 5, 7, 8, 16, 17, 120, 300, 1000}, r.Numbers)
+	require.Equal(t, []string{"magic bytes", "magic word"}, r.Texts)
+}
+
+func TestAnOverlayIsWhatIsRewritten(t *testing.T) {
+	_, path := sample(t)
+	overlay := map[string][]byte{path: []byte("package sample\n\nfunc g(n int) bool { return n == 77777 }\n")}
+	r, err := Packages(context.Background(), ".", overlay, []string{"./testdata/sample"})
+	require.NoError(t, err)
+	require.Equal(t, []uint64{77777}, r.Numbers)
+	require.Len(t, r.Blocks, 1)
+}
+
+func TestSourcesThatDoNotCompileAreRefused(t *testing.T) {
+	_, path := sample(t)
+	_, err := Packages(context.Background(), ".", map[string][]byte{path: []byte("package sample\n\nvar x int = \"\"\n")}, []string{"./testdata/sample"})
+	require.ErrorContains(t, err, "sample.go:3:13")
+}
+
+// The table is Go source that takes the place of package probe's.
+func TestTheTableIsGoSource(t *testing.T) {
+	r, _ := sample(t)
+	require.NoError(t, exec.Command("gofmt", "-l", writeTable(t, r)).Run())
+	probe, err := filepath.Abs("../../../explore/probe/blocks.go")
+	require.NoError(t, err)
+	loaded, err := packages.Load(&packages.Config{
+		Mode: packages.NeedTypes | packages.NeedSyntax | packages.NeedName, Overlay: map[string][]byte{probe: r.Table()},
+	}, probePackage)
+	require.NoError(t, err)
+	require.Empty(t, loaded[0].Errors)
+}
+
+func writeTable(t *testing.T, r *Result) string {
+	path := filepath.Join(t.TempDir(), "blocks.go")
+	require.NoError(t, os.WriteFile(path, r.Table(), 0o644))
+	return path
+}

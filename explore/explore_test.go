@@ -1,0 +1,128 @@
+package explore_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
+	"battle.test/explore"
+)
+
+func init() { battle.Register(explore.Name, explore.Engine) }
+
+// The test binary is run again under the engine, as the battle command would do it.
+// Ordinary runs of these find nothing: the targets are hard on purpose.
+
+func FuzzLock(f *testing.F)   { fuzzLock(f, lockTarget(true)) }
+func FuzzClimb(f *testing.F)  { fuzzClimb(f, climbTarget) }
+func FuzzForget(f *testing.F) { fuzzForget(f, forgetTarget) }
+
+// These keep the test's own subjects from being listed as targets of this module.
+var (
+	fuzzLock   = battle.Fuzz[*lock]
+	fuzzClimb  = battle.Fuzz[*climb]
+	fuzzForget = battle.Fuzz[*forget]
+)
+
+// A hunt's outcome: the findings, and the last statistics.
+type outcome struct {
+	findings []*battle.Finding
+	stats    battle.Stats
+	progress explore.Progress
+}
+
+// hunt runs a fuzz function under the explorer until its first finding.
+func hunt(t *testing.T, function string, seed string) outcome {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command(os.Args[0], "-test.run=^"+function+"$")
+	cmd.Env = append(os.Environ(),
+		battle.EnvEngine+"="+explore.Name, battle.EnvDir+"="+dir, battle.EnvSeed+"="+seed,
+		battle.EnvStop+"=first", battle.EnvBudget+"="+time.Minute.String())
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	var o outcome
+	files, err := filepath.Glob(filepath.Join(dir, "findings", "*.json"))
+	require.NoError(t, err)
+	for _, file := range files {
+		found, err := battle.ReadFinding(file)
+		require.NoError(t, err)
+		o.findings = append(o.findings, found)
+	}
+	files, err = filepath.Glob(filepath.Join(dir, "stats", "*.json"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	document, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(document, &o.stats))
+	progress, err := json.Marshal(o.stats.Progress)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(progress, &o.progress))
+	return o
+}
+
+// A run of random updates opens this lock once in 16^12 tries.
+func TestALockOpensStepByStep(t *testing.T) {
+	o := hunt(t, "FuzzLock", "1")
+	require.Len(t, o.findings, 1)
+	require.Len(t, o.findings[0].Trace, lockSteps)
+	require.Equal(t, explore.Name, o.findings[0].Engine)
+	require.Equal(t, lockSteps-1, o.progress.Moments, "each step but the last is a moment of its own")
+}
+
+func TestEqualSeedsGiveEqualHunts(t *testing.T) {
+	first, second, other := hunt(t, "FuzzLock", "7"), hunt(t, "FuzzLock", "7"), hunt(t, "FuzzLock", "8")
+	require.Equal(t, first.findings[0].Updates, second.findings[0].Updates)
+	require.Equal(t, first.stats.Ops, second.stats.Ops)
+	require.NotEqual(t, first.findings[0].Updates, other.findings[0].Updates)
+}
+
+// Only the best moment of a value is kept, and hunted on from.
+func TestAValueIsMaximised(t *testing.T) {
+	o := hunt(t, "FuzzClimb", "1")
+	require.Len(t, o.findings, 1)
+	require.Len(t, o.findings[0].Trace, climbTop)
+	require.Equal(t, 0, o.progress.Moments, "the frontier has no other moments than the champion")
+}
+
+func TestATargetThatRemembersIsFoundOut(t *testing.T) {
+	o := hunt(t, "FuzzForget", "1")
+	require.Len(t, o.findings, 1)
+	require.Equal(t, battle.Harness, o.findings[0].Kind)
+	require.Contains(t, o.findings[0].Message, "not deterministic: the same updates were run twice, and update 1 did not do the same")
+}
+
+func BenchmarkExplore(b *testing.B) {
+	dir := b.TempDir()
+	cmd := exec.Command(os.Args[0], "-test.run=^FuzzForever$")
+	cmd.Env = append(os.Environ(),
+		battle.EnvEngine+"="+explore.Name, battle.EnvDir+"="+dir, battle.EnvBudget+"=3s")
+	for b.Loop() {
+		if output, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, output)
+		}
+		break
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "stats", "*.json"))
+	if len(files) != 1 {
+		b.Fatalf("%d statistics, want one", len(files))
+	}
+	document, err := os.ReadFile(files[0])
+	var stats battle.Stats
+	if err == nil {
+		err = json.Unmarshal(document, &stats)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	b.ReportMetric(float64(cpu.Nanoseconds())/float64(stats.Updates), "cpu-ns/update")
+}
+
+func FuzzForever(f *testing.F) { fuzzLock(f, lockTarget(false)) }

@@ -1,0 +1,145 @@
+package explore
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"battle.test/explore/probe"
+)
+
+func TestBucketsAreInOrder(t *testing.T) {
+	require.Equal(t, uint8(0), buckets[1])
+	for n := 2; n < 256; n++ {
+		require.GreaterOrEqual(t, buckets[n], buckets[n-1])
+	}
+	require.Equal(t, uint8(bucketCount-1), buckets[255])
+	for n := range uint8(8) {
+		require.Equal(t, n, buckets[n+1], "small counts are told apart")
+	}
+}
+
+func TestDiceKeepToTheRange(t *testing.T) {
+	for _, c := range []struct {
+		low, top uint64
+		signed   bool
+	}{
+		{0, 0, false}, {5, 9, false}, {0, 255, false}, {0, 1000, false}, {300, 70000, false},
+		{0, math.MaxUint64, false}, {math.MaxUint64 - 3, math.MaxUint64, false},
+		{^uint64(79), 80, true}, {1 << 63, 1<<63 - 1, true}, {^uint64(9), ^uint64(3), true},
+	} {
+		d := newDice(1)
+		d.learn([]probe.Comparison{{A: 7, B: 1 << 40}, {A: 5000, B: 5001}}, nil)
+		lowest, highest := false, false
+		for range 3000 {
+			v := d.Number(c.low, c.top, c.signed)
+			require.LessOrEqual(t, v-c.low, c.top-c.low, "%d of %d..%d", v, c.low, c.top)
+			lowest, highest = lowest || v == c.low, highest || v == c.top
+		}
+		require.True(t, lowest && highest, "the limits %d and %d are tried", c.low, c.top)
+	}
+}
+
+func TestDiceUseWhatWasCompared(t *testing.T) {
+	d := newDice(1)
+	const magic = 0x1122334455667788
+	d.learn([]probe.Comparison{{A: 1, B: magic}, {A: 9, B: 9}}, []probe.Text{{A: "x", B: "open sesame"}})
+	require.Equal(t, 1, d.seen, "small and equal operands are no news")
+	numbers, texts := 0, 0
+	for range 1000 {
+		if d.Number(0, math.MaxUint64, false) == magic {
+			numbers++
+		}
+		if string(d.Text(0, 64)) == "open sesame" {
+			texts++
+		}
+	}
+	require.Greater(t, numbers, 50)
+	require.Greater(t, texts, 50)
+}
+
+func TestTextsKeepToTheirLength(t *testing.T) {
+	d := newDice(1)
+	d.learn(nil, []probe.Text{{A: "a", B: "a long one that does not fit"}})
+	for range 500 {
+		n := len(d.Text(3, 9))
+		require.True(t, n >= 3 && n <= 9, n)
+	}
+}
+
+// chain is a line of moments, one update each.
+func chain(n int) *moment {
+	m := &moment{trait: &trait{}}
+	for i := range n {
+		m = &moment{parent: m, updates: []byte{byte(i)}, ends: []int32{1}, depth: m.depth + 1, trait: &trait{hits: 1}}
+	}
+	return m
+}
+
+func TestAMomentKnowsTheWayToIt(t *testing.T) {
+	m := chain(5)
+	require.Equal(t, 5, m.depth)
+	require.Equal(t, []byte{9, 0, 1, 2, 3, 4}, m.prefix([]byte{9}))
+}
+
+func TestRareMomentsArePickedFirst(t *testing.T) {
+	f, d := newFrontier(), newDice(1)
+	common, rare := chain(1), chain(1)
+	common.trait.hits = 1000
+	f.add(common)
+	f.add(rare)
+	picks := map[*moment]int{}
+	for range 800 {
+		picks[f.pick(d)]++
+	}
+	require.Greater(t, picks[rare], 10*picks[common])
+	require.Greater(t, picks[f.root], 50, "some runs are new ones")
+}
+
+func TestAMomentThatLeadsNowhereIsLeftAlone(t *testing.T) {
+	f, d := newFrontier(), newDice(1)
+	m := chain(1)
+	f.add(m)
+	m.picks = doomedAfter + 1
+	require.Equal(t, 1, f.doomed())
+	require.Equal(t, f.root, f.pick(d))
+	m.last = m.picks // something new came after all
+	require.Equal(t, 0, f.doomed())
+}
+
+func TestTheFrontierIsBounded(t *testing.T) {
+	f := newFrontier()
+	for i := range momentsMax + 1 {
+		m := chain(0)
+		m.trait = &trait{hits: uint32(i)}
+		f.add(m)
+	}
+	require.Len(t, f.moments, momentsMax/2+1)
+	require.Equal(t, momentsMax/2, f.dropped)
+	require.Equal(t, uint32(0), f.moments[0].trait.hits, "the rarest stay")
+}
+
+func TestUndiscoveredIsTheShareOfWhatWasSeenOnce(t *testing.T) {
+	n := newNovelty()
+	require.Equal(t, 1.0, n.undiscovered())
+	for burst := range 4 {
+		n.begin()
+		n.Reach("often", 1)
+		if burst == 2 {
+			n.Reach("once", 1)
+		}
+	}
+	require.InDelta(t, 1.0/5, n.undiscovered(), 1e-9)
+}
+
+func TestLabelPairsAreTraits(t *testing.T) {
+	n := newNovelty()
+	n.begin()
+	n.fold(0b011)
+	require.Equal(t, 3, n.known, "each, and both together")
+	n.begin()
+	n.fold(0b101)
+	require.Equal(t, 5, n.known)
+	require.Len(t, n.fresh, 2)
+}

@@ -1,0 +1,83 @@
+package explore_test
+
+import "battle.test/battle"
+
+// A lock opens after a number of right turns in a row; a wrong one starts over.
+const lockSteps = 12
+
+type lock struct{ step int }
+
+type Turn struct {
+	Number uint8 `draw:"0..15"`
+}
+
+func (u *Turn) Apply(t *battle.T, l *lock) {
+	if int(u.Number) != (l.step*7+3)%16 {
+		l.step = 0
+		return
+	}
+	l.step++
+	t.Reach("step", uint64(l.step))
+}
+
+func lockTarget(opens bool) battle.Target[*lock] {
+	return battle.Target[*lock]{
+		Name: "lock",
+		New:  func() *lock { return &lock{} },
+		Ops:  battle.Ops(battle.Op[*Turn](1)),
+		Check: func(t *battle.T, l *lock) {
+			if l.step == lockSteps {
+				if opens {
+					t.Errorf("the lock is open")
+				}
+				l.step = 0
+			}
+		},
+	}
+}
+
+// A climb goes up one in a thousand, and down otherwise.
+const climbTop = 5
+
+type climb struct{ height uint64 }
+
+type Pull struct {
+	Strength uint16 `draw:"0..999"`
+}
+
+func (u *Pull) Apply(t *battle.T, c *climb) {
+	if u.Strength != uint16(c.height*131+77) {
+		c.height = 0
+		return
+	}
+	c.height++
+	t.Maximize("height", c.height)
+	if c.height == climbTop {
+		t.Errorf("the top is reached")
+	}
+}
+
+var climbTarget = battle.Target[*climb]{
+	Name: "climb",
+	New:  func() *climb { return &climb{} },
+	Ops:  battle.Ops(battle.Op[*Pull](1)),
+}
+
+// Forget keeps something from one run to the next.
+type forget struct{}
+
+type Remember struct{}
+
+var runs int
+
+func (*Remember) Apply(t *battle.T, _ *forget) {
+	if runs%2 == 1 {
+		t.Label("odd")
+	}
+}
+
+var forgetTarget = battle.Target[*forget]{
+	Name: "forget",
+	New:  func() *forget { runs++; return &forget{} },
+	Ops:  battle.Ops(battle.Op[*Remember](1)),
+}
