@@ -17,7 +17,7 @@ import (
 type huntCommand struct {
 	Packages []string      `arg:"" optional:"" help:"Packages to hunt in (default ./...)."`
 	Target   []string      `help:"Only these targets (names, or functions as FuzzX)."`
-	Engine   []string      `help:"Only these engines: native, rapid, gofuzz (default all that are installed)."`
+	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz (default all that are installed)."`
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	Workers  int           `default:"0" help:"Engines at work at a time (default one a core)."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
