@@ -24,12 +24,11 @@ func at(updates []byte, ends []int32, i int) []byte {
 
 // A composer makes bursts.
 type composer struct {
-	hunt   *battle.Hunt
-	dice   *dice
-	all    []int // kinds, each as often as its weight
-	some   []int // those of a swarm
-	others []*moment
-	burst  burst
+	hunt  *battle.Hunt
+	dice  *dice
+	all   []int // kinds, each as often as its weight
+	some  []int // those of a swarm
+	burst burst
 }
 
 func newComposer(h *battle.Hunt, d *dice) *composer {
@@ -92,7 +91,8 @@ func (c *composer) swarm() []int {
 	}
 	mask := c.dice.random.Uint64()
 	if keep == 1 { // an eighth of the kinds
-		mask &= c.dice.random.Uint64() & c.dice.random.Uint64()
+		mask &= c.dice.random.Uint64()
+		mask &= c.dice.random.Uint64()
 	}
 	c.some = c.some[:0]
 	for _, kind := range c.all {

@@ -19,7 +19,7 @@ func init() { battle.Register(explore.Name, explore.Engine) }
 // The test binary is run again under the engine, as the battle command would do it.
 // Ordinary runs of these find nothing: the targets are hard on purpose.
 
-func FuzzLock(f *testing.F)   { fuzzLock(f, lockTarget(true)) }
+func FuzzLock(f *testing.F)   { fuzzLock(f, lockTarget) }
 func FuzzClimb(f *testing.F)  { fuzzClimb(f, climbTarget) }
 func FuzzForget(f *testing.F) { fuzzForget(f, forgetTarget) }
 
@@ -97,32 +97,3 @@ func TestATargetThatRemembersIsFoundOut(t *testing.T) {
 	require.Equal(t, battle.Harness, o.findings[0].Kind)
 	require.Contains(t, o.findings[0].Message, "not deterministic: the same updates were run twice, and update 1 did not do the same")
 }
-
-func BenchmarkExplore(b *testing.B) {
-	dir := b.TempDir()
-	cmd := exec.Command(os.Args[0], "-test.run=^FuzzForever$")
-	cmd.Env = append(os.Environ(),
-		battle.EnvEngine+"="+explore.Name, battle.EnvDir+"="+dir, battle.EnvBudget+"=3s")
-	for b.Loop() {
-		if output, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("%v\n%s", err, output)
-		}
-		break
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "stats", "*.json"))
-	if len(files) != 1 {
-		b.Fatalf("%d statistics, want one", len(files))
-	}
-	document, err := os.ReadFile(files[0])
-	var stats battle.Stats
-	if err == nil {
-		err = json.Unmarshal(document, &stats)
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	b.ReportMetric(float64(cpu.Nanoseconds())/float64(stats.Updates), "cpu-ns/update")
-}
-
-func FuzzForever(f *testing.F) { fuzzLock(f, lockTarget(false)) }

@@ -143,3 +143,18 @@ func TestLabelPairsAreTraits(t *testing.T) {
 	require.Equal(t, 5, n.known)
 	require.Len(t, n.fresh, 2)
 }
+
+func BenchmarkNumber(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		top  uint64
+	}{{"narrow", 120}, {"wide", math.MaxUint64}} {
+		b.Run(c.name, func(b *testing.B) {
+			d := newDice(1)
+			b.ReportAllocs()
+			for b.Loop() {
+				d.Number(0, c.top, false)
+			}
+		})
+	}
+}

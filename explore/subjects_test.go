@@ -20,20 +20,15 @@ func (u *Turn) Apply(t *battle.T, l *lock) {
 	t.Reach("step", uint64(l.step))
 }
 
-func lockTarget(opens bool) battle.Target[*lock] {
-	return battle.Target[*lock]{
-		Name: "lock",
-		New:  func() *lock { return &lock{} },
-		Ops:  battle.Ops(battle.Op[*Turn](1)),
-		Check: func(t *battle.T, l *lock) {
-			if l.step == lockSteps {
-				if opens {
-					t.Errorf("the lock is open")
-				}
-				l.step = 0
-			}
-		},
-	}
+var lockTarget = battle.Target[*lock]{
+	Name: "lock",
+	New:  func() *lock { return &lock{} },
+	Ops:  battle.Ops(battle.Op[*Turn](1)),
+	Check: func(t *battle.T, l *lock) {
+		if l.step == lockSteps {
+			t.Errorf("the lock is open")
+		}
+	},
 }
 
 // A climb goes up one in a thousand, and down otherwise.
