@@ -67,8 +67,6 @@ func (n *bytesNode) set(p unsafe.Pointer, b []byte) {
 	*(*[]byte)(p) = b
 }
 
-func (n *bytesNode) size() int { return -1 }
-
 func (n *bytesNode) decode(r *Reader, p unsafe.Pointer) {
 	size := int(n.length.value(r.Uint(int(n.length.width))))
 	if n.text {

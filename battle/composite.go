@@ -56,17 +56,6 @@ func structOf(typ reflect.Type) (*structNode, error) {
 	return n, nil
 }
 
-func (n *structNode) size() int {
-	total := 0
-	for _, f := range n.fields {
-		if f.node.size() < 0 {
-			return -1
-		}
-		total += f.node.size()
-	}
-	return total
-}
-
 func (n *structNode) decode(r *Reader, p unsafe.Pointer) {
 	for i := range n.fields {
 		f := &n.fields[i]
@@ -257,13 +246,6 @@ func (n *listNode) each(p unsafe.Pointer, f func(i int, p unsafe.Pointer) error)
 		}
 	}
 	return nil
-}
-
-func (n *listNode) size() int {
-	if n.length != nil || n.elem.size() < 0 {
-		return -1
-	}
-	return n.typ.Len() * n.elem.size()
 }
 
 func (n *listNode) decode(r *Reader, p unsafe.Pointer) {

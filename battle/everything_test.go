@@ -220,6 +220,21 @@ func TestLimitsOfEveryRangeCanBeWrittenAndRead(t *testing.T) {
 	}
 }
 
+func TestFieldsAreDescribed(t *testing.T) {
+	got := everythingPlan().byName["everything"].root.describe()
+	want := "{flag=true or false i8=-128..127 i16=-32768..32767 i32=-2147483648..2147483647" +
+		" i64=-9223372036854775808..9223372036854775807 i=-9223372036854775808..9223372036854775807" +
+		" u8=0..255 u16=0..65535 u32=0..4294967295 u64=0..18446744073709551615 u=0..18446744073709551615" +
+		" below=-300..-7 up-to-zero=-80..0 across=-5..70000 deep=-120..3 above=18446744073709551000..18446744073709551615" +
+		" one=7..7 hex=16..65536 colour=red, green-ish or blue_3 text=0..9 bytes bytes=2..300 bytes array=[3]-32768..32767" +
+		" pair=[2]{x=-2..2 s=1..3 bytes} point={x=-2..2 s=1..3 bytes} points=[0..3]{x=-2..2 s=1..3 bytes} numbers=[1..4]5..600" +
+		" colours=[0..2]red, green-ish or blue_3 names=[2]0..2 bytes custom=battle.minutes customs=[0..2]battle.minutes" +
+		" inline={a=0..255 b=0..255}}"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestLiteralsOfEveryKind(t *testing.T) {
 	p := everythingPlan()
 	prog, err := p.parse("x.trace", []byte(`everything flag=true i8=-128 u64=18446744073709551615 colour=blue_3`+

@@ -15,8 +15,6 @@ import (
 //
 // Every node has a simplest value, which is what a tape of zeros decodes to.
 type node interface {
-	// size is the number of tape bytes of any value, or -1 if it depends.
-	size() int
 	// decode sets the value from the tape. It is total: past the end it reads zeros.
 	decode(r *Reader, p unsafe.Pointer)
 	// encode writes the value so that decode gives it back, or says why it can't.
@@ -96,7 +94,6 @@ func customOf(typ reflect.Type, t tag) (node, error) {
 
 func (n *customNode) value(p unsafe.Pointer) any { return reflect.NewAt(n.typ, p).Interface() }
 
-func (n *customNode) size() int                          { return -1 }
 func (n *customNode) decode(r *Reader, p unsafe.Pointer) { n.value(p).(Drawer).Draw(r) }
 func (n *customNode) describe() string                   { return n.typ.String() }
 

@@ -134,8 +134,6 @@ func (n *numberNode) simplest() uint64 {
 	return 0
 }
 
-func (n *numberNode) size() int { return int(n.width) }
-
 func (n *numberNode) decode(r *Reader, p unsafe.Pointer) {
 	n.store(p, n.value(r.Uint(int(n.width))))
 }
