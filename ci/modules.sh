@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Vets and tests the modules inside this one: examples and benchmarks. They use the
+# Vets, lints and tests the modules inside this one: examples and benchmarks. They use the
 # library from outside, so go test ./... does not see them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+staticcheck=$(go tool -modfile=tools/go.mod -n staticcheck)
 for file in $(find . -mindepth 2 -name go.mod -not -path './tools/*' | sort); do
 	module=$(dirname "$file")
 	echo "$module"
 	for system in linux windows darwin; do
 		GOOS=$system CGO_ENABLED=0 go vet -C "$module" ./...
 	done
+	(cd "$module" && "$staticcheck" ./...)
 	go test -C "$module" ./...
 	go -C "$module" mod tidy -diff || { echo "$file is not tidy" >&2; exit 1; }
 done
