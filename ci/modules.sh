@@ -13,5 +13,5 @@ for file in $(find . -mindepth 2 -name go.mod -not -path './tools/*' | sort); do
 	done
 	(cd "$module" && "$staticcheck" ./...)
 	go test -C "$module" ./...
-	go -C "$module" mod tidy -diff || { echo "$file is not tidy" >&2; exit 1; }
+	go -C "$module" mod tidy -diff || { echo "$file is not tidy: run go -C $module mod tidy" >&2; exit 1; }
 done

@@ -7,6 +7,8 @@ require battle.test v0.0.0
 require (
 	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/bluekeyes/go-gitdiff v0.9.0 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/term v0.47.0 // indirect
 )
