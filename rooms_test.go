@@ -42,7 +42,7 @@ const roomTable = `
 	ci               nothing
 	tools            nothing
 	examples         battle
-	bench            battle, ringbuf, statemachines, oracle, fuzz
+	bench            ringbuf
 	cmd/battle       all
 	cmd/aria         ringbuf, statemachines
 	.                nothing
