@@ -140,15 +140,15 @@ func (n *novelty) Maximize(name string, v uint64) {
 	}
 }
 
-// undiscovered estimates the probability that the next burst shows something new: of
-// the traits that were seen, those that were seen once (Good and Turing).
-func (n *novelty) undiscovered() float64 {
-	var once, all float64
+// expected estimates how many new traits the next burst shows: as many as were seen in
+// one burst only, by the number of bursts (Good and Turing; Chao for samples that hold
+// several kinds each).
+func (n *novelty) expected(bursts int) float64 {
+	once := 0
 	count := func(t *trait) {
 		if t.hits == 1 {
 			once++
 		}
-		all += float64(t.hits)
 	}
 	for i := range n.blocks {
 		count(&n.blocks[i])
@@ -159,24 +159,33 @@ func (n *novelty) undiscovered() float64 {
 	for _, t := range n.states {
 		count(t)
 	}
-	if all == 0 {
-		return 1
-	}
-	return once / all
+	return float64(once) / float64(max(1, bursts))
 }
 
-// covered counts the blocks that ran in any burst, and lists those that never did.
-func (n *novelty) covered() (ran int, never []probe.Block) {
-	for block := range probe.Size {
-		seen := false
-		for bucket := range bucketCount {
-			seen = seen || n.blocks[block*bucketCount+bucket].hits > 0
-		}
-		if seen {
+// covered counts the blocks that ran in any burst, and lists those that never did. Only
+// the files of which something ran count: what else is in the binary is the subject of
+// other targets.
+func (n *novelty) covered(blocks []probe.Block) (ran int, never []probe.Block) {
+	entered := make(map[string]bool)
+	for i, b := range blocks {
+		if n.ran(i) {
 			ran++
-		} else if block < len(probe.Blocks) {
-			never = append(never, probe.Blocks[block])
+			entered[b.File] = true
+		}
+	}
+	for i, b := range blocks {
+		if !n.ran(i) && entered[b.File] {
+			never = append(never, b)
 		}
 	}
 	return ran, never
+}
+
+func (n *novelty) ran(block int) bool {
+	for bucket := range bucketCount {
+		if n.blocks[block*bucketCount+bucket].hits > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -120,9 +120,9 @@ func TestTheFrontierIsBounded(t *testing.T) {
 	require.Equal(t, uint32(0), f.moments[0].trait.hits, "the rarest stay")
 }
 
-func TestUndiscoveredIsTheShareOfWhatWasSeenOnce(t *testing.T) {
+func TestWhatWasSeenOnceTellsWhatIsToCome(t *testing.T) {
 	n := newNovelty()
-	require.Equal(t, 1.0, n.undiscovered())
+	require.Zero(t, n.expected(0))
 	for burst := range 4 {
 		n.begin()
 		n.Reach("often", 1)
@@ -130,7 +130,7 @@ func TestUndiscoveredIsTheShareOfWhatWasSeenOnce(t *testing.T) {
 			n.Reach("once", 1)
 		}
 	}
-	require.InDelta(t, 1.0/5, n.undiscovered(), 1e-9)
+	require.InDelta(t, 1.0/4, n.expected(4), 1e-9)
 }
 
 func TestLabelPairsAreTraits(t *testing.T) {
@@ -157,4 +157,14 @@ func BenchmarkNumber(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestOnlyFilesThatWereEnteredCount(t *testing.T) {
+	blocks := []probe.Block{{File: "m/a/x.go", Line: 1}, {File: "m/a/x.go", Line: 5}, {File: "m/b/z.go", Line: 9}}
+	n := newNovelty()
+	n.blocks = make([]trait, len(blocks)*bucketCount)
+	n.blocks[0*bucketCount+3].hits = 1
+	ran, never := n.covered(blocks)
+	require.Equal(t, 1, ran)
+	require.Equal(t, blocks[1:2], never)
 }

@@ -152,7 +152,7 @@ func (h *hunt) conclude(asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.gaps())
+		fmt.Print("\n", h.table(), h.explored(), h.gaps())
 		h.show(all)
 	}
 	faults := h.faults
