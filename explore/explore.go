@@ -115,7 +115,6 @@ func (e *explorer) fingerprints(b *burst, earlier []uint64) (prints []uint64) {
 func (e *explorer) turn() {
 	m := e.frontier.pick(e.dice)
 	m.picks++
-	e.turns++
 	watch := e.turns%watchEvery == 0
 	if watch {
 		probe.Watch()
@@ -132,6 +131,7 @@ func (e *explorer) try(m *moment, b *burst) {
 		e.hunt.End()
 		return
 	}
+	e.turns++
 	e.novelty.begin()
 	e.hunt.Extend(b.updates)
 	e.novelty.fold(e.hunt.Labels())
