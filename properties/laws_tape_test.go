@@ -3,6 +3,10 @@ package properties
 import (
 	"bytes"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +35,7 @@ func formsOf[S any](target battle.Target[S]) forms {
 func everyTarget() []forms {
 	return []forms{
 		formsOf(fuzz.Ring),
+		formsOf(fuzz.Readers),
 		formsOf(fuzz.Snapshot),
 		formsOf(fuzz.SnapshotBytes),
 		formsOf(fuzz.Tip),
@@ -85,4 +90,30 @@ func TestLawAPrefixRewinds(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A target that is new in fuzz/ must not be forgotten here.
+func TestTheLawsKnowEveryTarget(t *testing.T) {
+	files, err := filepath.Glob("../fuzz/*_test.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tests in ../fuzz: %v", err)
+	}
+	var want, got []string
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range regexp.MustCompile(`battle\.Fuzz\(f, (\w+)\)`).FindAllStringSubmatch(string(source), -1) {
+			want = append(want, strings.ToLower(call[1]))
+		}
+	}
+	for _, f := range everyTarget() {
+		got = append(got, f.name)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("everyTarget has %v, the fuzz functions of ../fuzz %v", got, want)
+	}
 }
