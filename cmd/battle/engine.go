@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,41 +29,34 @@ type engine interface {
 // engines are all engines, in the order in which they are shown.
 var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}}
 
-// pickEngines finds engines by name. Of all of them, those that are missing are left
-// out and named; one that was asked for by name must be there.
+// pickEngines finds engines by name, in their own order. Of all of them, those that are
+// missing are left out and named; one that was asked for by name must be there.
 func pickEngines(root string, names []string) (picked []engine, skipped []string, err error) {
-	if len(names) == 0 || len(names) == 1 && names[0] == "all" {
-		for _, e := range engines {
-			if hint := e.missing(root); hint != "" {
-				skipped = append(skipped, fmt.Sprintf("%s is not installed: %s", e.name(), hint))
-			} else {
-				picked = append(picked, e)
-			}
-		}
-		return picked, skipped, nil
-	}
-	for _, name := range names {
-		e, err := engineNamed(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		if hint := e.missing(root); hint != "" {
-			return nil, nil, fmt.Errorf("engine %s is not installed: %s", name, hint)
-		}
-		picked = append(picked, e)
-	}
-	return picked, nil, nil
-}
-
-func engineNamed(name string) (engine, error) {
 	var known []string
 	for _, e := range engines {
-		if e.name() == name {
-			return e, nil
-		}
 		known = append(known, e.name())
 	}
-	return nil, fmt.Errorf("no engine %q: there are %s", name, strings.Join(known, ", "))
+	for _, name := range names {
+		if !slices.Contains(known, name) && name != "all" {
+			return nil, nil, fmt.Errorf("no engine %q: there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	all := len(names) == 0 || slices.Contains(names, "all")
+	for _, e := range engines {
+		named := slices.Contains(names, e.name())
+		if !named && !all {
+			continue
+		}
+		switch hint := e.missing(root); {
+		case hint == "":
+			picked = append(picked, e)
+		case named:
+			return nil, nil, fmt.Errorf("engine %s is not installed: %s", e.name(), hint)
+		default:
+			skipped = append(skipped, fmt.Sprintf("%s is not installed: %s", e.name(), hint))
+		}
+	}
+	return picked, skipped, nil
 }
 
 // endsLate is the grace of engines that end by themselves: to kill one is to lose what

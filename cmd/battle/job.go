@@ -36,13 +36,17 @@ type job struct {
 	deaths     int
 }
 
+// sleepsMax bounds the time of the clock for a slice of CPU time: a process that sleeps
+// must end, too.
+const sleepsMax = 10
+
 // left is what remains of the slice.
 func (j *job) left() time.Duration {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	spent := time.Since(j.started)
 	if j.inCPU {
-		spent = j.cpu
+		spent = max(j.cpu, spent/sleepsMax)
 	}
 	return max(0, j.slice-spent).Round(time.Millisecond)
 }

@@ -14,16 +14,20 @@ import (
 
 // moduleRoot is the folder of the go.mod that governs a folder. The corpus and the
 // planted bugs of a module are in its root, wherever in it the command runs.
-func moduleRoot(ctx context.Context, dir string) (string, error) {
-	output, err := goCommand(ctx, dir, nil, "env", "GOMOD")
+func moduleRoot(ctx context.Context, dir string) (root string, err error) {
+	file, err := goEnv(ctx, dir, "GOMOD")
 	if err != nil {
 		return "", err
 	}
-	file := strings.TrimSpace(string(output))
 	if file == "" || file == os.DevNull {
 		return "", fmt.Errorf("no go.mod in %s or above it: battle works on a module", dir)
 	}
 	return filepath.Dir(file), nil
+}
+
+func goEnv(ctx context.Context, dir, name string) (string, error) {
+	output, err := goCommand(ctx, dir, nil, "env", name)
+	return strings.TrimSpace(string(output)), err
 }
 
 // copyModule copies a module for tools that know no overlay. Files in changed replace

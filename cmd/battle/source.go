@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -95,7 +93,7 @@ func (s *source) file(path string, content []byte) (battle.Request, error) {
 	}
 	switch filepath.Ext(path) {
 	case ".json":
-		return s.twin(content)
+		return s.twin(path)
 	case ".txtar":
 		return s.finding(content)
 	}
@@ -171,22 +169,10 @@ func (s *source) command(replay string) {
 }
 
 // twin reads a finding's JSON.
-func (s *source) twin(content []byte) (battle.Request, error) {
-	var found battle.Finding
-	if err := json.Unmarshal(content, &found); err != nil {
-		offset := int64(len(content))
-		var syntax *json.SyntaxError
-		var typed *json.UnmarshalTypeError
-		if errors.As(err, &syntax) {
-			offset = syntax.Offset
-		} else if errors.As(err, &typed) {
-			offset = typed.Offset
-		}
-		line := 1 + bytes.Count(content[:min(offset, int64(len(content)))], []byte("\n"))
-		return battle.Request{}, fmt.Errorf("%s:%d: not a finding: %w", s.Trace, line, err)
-	}
-	if found.Target == "" || found.Trace == nil {
-		return battle.Request{}, fmt.Errorf("%s:1: not a finding: it has no target or no trace", s.Trace)
+func (s *source) twin(path string) (battle.Request, error) {
+	found, err := battle.ReadFinding(path)
+	if err != nil {
+		return battle.Request{}, err
 	}
 	s.command(found.Replay)
 	s.Package, s.Target = or(s.Package, found.Package), or(s.Target, found.Target)
