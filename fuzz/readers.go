@@ -32,7 +32,7 @@ var Readers = battle.Target[*course]{
 	Close:     func(c *course) { runtime.GOMAXPROCS(c.procs) },
 	Corpus:    corpus.FS,
 	HangAfter: 5 * time.Second,
-	Attempts:  200,
+	Attempts:  500,
 	Require: []battle.Requirement{
 		battle.Require("waited", 0.5),
 		battle.Require("view outlived its segment", 0.1),
@@ -45,6 +45,7 @@ const (
 	streamMax = 200 * 40 * 40 // bytes: bursts, appends and their length
 	lengthMax = 96            // bytes of a read
 	threads   = 8
+	crowd     = 60 // readers
 )
 
 // A course is what races leave to the next: memory.
@@ -106,12 +107,12 @@ type Race struct {
 	Base     uint16
 	High     bool     // the stream ends Base before the last offset there is
 	Capacity uint8    `draw:"1..96"`
-	Bursts   uint8    `draw:"1..200"` // of appends, with a pause after each
-	Burst    uint8    `draw:"1..40"`  // appends
-	Length   uint8    `draw:"1..40"`  // of an append
+	Bursts   uint8    `draw:"20..200"` // of appends, with a pause after each
+	Burst    uint8    `draw:"1..40"`   // appends
+	Length   uint8    `draw:"1..40"`   // of an append
 	Pause    Pause    `draw:"0..2"`
-	Stops    uint8    `draw:"0..8"`  // how often the world is stopped
-	Idle     uint8    `draw:"0..60"` // readers that are only there: the writer looks at their pins
+	Stops    uint8    `draw:"0..8"` // how often the world is stopped
+	Crowd    bool     // many readers more are attached: the writer looks at their pins, too
 	Readers  []Script `draw:"len=1..4"`
 }
 
@@ -189,8 +190,10 @@ func (g *race) write(r *Race, racers []racer) {
 	for spins := 0; int(g.ready.Load()) < len(racers); spins++ {
 		rest(spins)
 	}
-	for range r.Idle {
-		g.ring.NewReader()
+	if r.Crowd {
+		for range crowd {
+			g.ring.NewReader()
+		}
 	}
 	for range r.Bursts {
 		for range r.Burst {
