@@ -122,7 +122,8 @@ func (d *Reader) holds(off uint64) bool {
 	return d.pinned == off>>d.ring.shift+1 || d.take(off)
 }
 
-// take pins the segment of off and looks for its memory, in this order.
+// take pins the segment of off and looks for its memory, in this order. It is not
+// inlined, so that holds can be.
 //
 //go:noinline
 func (d *Reader) take(off uint64) bool {

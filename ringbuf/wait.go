@@ -36,7 +36,9 @@ func (r *Ring) ready(off uint64) (b Bounds, ok bool, err error) {
 	return b, off < b.Tail, nil
 }
 
-// wakeAll lets all who wait look again.
+// wakeAll lets all who wait look again. It is not inlined, so that publish can be.
+//
+//go:noinline
 func (r *Ring) wakeAll() {
 	next := make(chan struct{})
 	close(*r.wake.Swap(&next))
