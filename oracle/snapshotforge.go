@@ -8,7 +8,6 @@ import (
 
 // Where the numbers are in a file, and the sizes of its parts.
 const (
-	SnapshotLengthAt   = 24
 	SnapshotCountAt    = 40
 	SnapshotSizeAt     = 48
 	SnapshotHeaderSize = 256
