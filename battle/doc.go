@@ -103,7 +103,7 @@
 // A failure is the subject's if an answer differs, if it panics, hangs, kills the
 // process or grows past a limit. It is the harness's ([Harness]) if New fails, if the
 // panic starts in New, Check, Close or Apply itself, if [T.Fault] says so, or if the run does
-// not repeat.
+// not repeat although its target makes no [Target.Attempts].
 //
 // # What it does not do
 //

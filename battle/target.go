@@ -49,7 +49,9 @@ type Target[S any] struct {
 
 	// Attempts is how often a trace is run before it counts as passing, when a
 	// finding is confirmed, minimised or replayed. Leave it at zero (once) unless
-	// the subject starts goroutines whose schedule the tape does not decide.
+	// the subject starts goroutines whose schedule the tape does not decide: then an
+	// update must check only what holds on every schedule, and a failure that does
+	// not come back is a finding all the same, marked unstable.
 	Attempts int
 }
 
