@@ -15,6 +15,7 @@ import "battle.test/battle"
 
 var (
 	ringBytes          = battle.Bytes(Ring)
+	readersBytes       = battle.Bytes(Readers)
 	snapshotBytes      = battle.Bytes(Snapshot)
 	snapshotBytesBytes = battle.Bytes(SnapshotBytes)
 	tipBytes           = battle.Bytes(Tip)
@@ -22,6 +23,9 @@ var (
 
 // FuzzRingBytes runs a tape on the tip ring.
 func FuzzRingBytes(data []byte) int { return ringBytes(data) }
+
+// FuzzReadersBytes runs a tape on the tip ring with its readers at work at once.
+func FuzzReadersBytes(data []byte) int { return readersBytes(data) }
 
 // FuzzSnapshotBytes runs a tape on the folder of snapshots.
 func FuzzSnapshotBytes(data []byte) int { return snapshotBytes(data) }
