@@ -137,10 +137,12 @@ func (s Stats) missing(require []Requirement) []string {
 
 const reportEvery = 250 * time.Millisecond
 
-// maybeReport reports now and then; the clock is read every few runs only.
+// maybeReport reports now and then. The clock is read every few runs only, but at each of
+// the first: where runs are slow, a short hunt has no others.
 func (s *session) maybeReport() {
 	const runsBetween = 32
-	if s.hunting() && s.runner.stats.runs%runsBetween == 0 && time.Since(s.reported) > reportEvery {
+	runs := s.runner.stats.runs
+	if s.hunting() && (runs < runsBetween || runs%runsBetween == 0) && time.Since(s.reported) > reportEvery {
 		s.report(false)
 	}
 }
