@@ -168,8 +168,8 @@ func stackText(pcs []uintptr) string {
 	return b.String()
 }
 
-// harness knows the functions that a target's author wrote for battle: New, Check, Close
-// and Apply. A panic that starts in one of them, not in what they call, is their fault:
+// harness knows the functions that a target's author wrote for battle: New, Check, Close,
+// Clone and Apply. A panic that starts in one of them, not in what they call, is their fault:
 // where a wrong answer of the subject led to it, the answer should be checked first.
 type harness map[string]bool
 
@@ -186,6 +186,9 @@ func harnessOf[S any](target Target[S]) harness {
 	}
 	if target.Close != nil {
 		add(reflect.ValueOf(target.Close).Pointer())
+	}
+	if target.Clone != nil {
+		add(reflect.ValueOf(target.Clone).Pointer())
 	}
 	for _, op := range target.Ops {
 		// Where Apply has a value receiver, the pointer's is a wrapper.

@@ -161,6 +161,23 @@ func (h *Hunt) Extend(updates []byte) bool {
 	return h.s.runner.extend(h.tape, from)
 }
 
+// Save copies the state of the run, for [Hunt.Resume], or returns nil if the target has
+// no Clone.
+func (h *Hunt) Save() any { return h.s.runner.save() }
+
+// Resume begins a run at a moment of an earlier one: with the state that Save gave
+// there, the updates that had led to it, how many those were, and the labels that it
+// carried. The state stays good for another time.
+func (h *Hunt) Resume(state any, updates []byte, moment int, labels uint64) {
+	if h.begun {
+		h.End()
+	}
+	h.tape = append(append(h.tape[:0], make([]byte, headerSize)...), updates...)
+	h.begun = true
+	h.s.record.put(h.tape)
+	h.s.runner.resume(state, h.tape, moment, labels)
+}
+
 // Updates are those of the present run, as bytes; they change with the next Begin.
 func (h *Hunt) Updates() []byte { return h.tape[headerSize:] }
 
@@ -188,14 +205,14 @@ func (h *Hunt) Guide(g Guide) { h.s.runner.t.guide = g }
 
 // Labels is the set of labels that the present run carries, by the order in which they
 // were first seen, up to the 64th.
-func (h *Hunt) Labels() (set uint64) {
+func (h *Hunt) Labels() uint64 { return h.s.runner.t.labels.carried() }
+
+// Trail is a hash of the labels that were marked since it was last asked for, in order.
+func (h *Hunt) Trail() uint64 {
 	labels := &h.s.runner.t.labels
-	for i := range min(64, len(labels.seen)) {
-		if labels.seen[i].run == labels.run {
-			set |= 1 << i
-		}
-	}
-	return set
+	trail := labels.trail
+	labels.trail = 0
+	return trail
 }
 
 // LabelNames are the names to [Hunt.Labels].

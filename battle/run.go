@@ -11,6 +11,10 @@ import (
 type driver interface {
 	start()
 	stop()
+	// clone copies the subject, or returns nil if the target can't.
+	clone() any
+	// resume puts a clone in the place of the subject; it takes a copy of it.
+	resume(clone any)
 	// scratch is the value of a kind that decoding reuses.
 	scratch(kind int) unsafe.Pointer
 	// apply runs the scratch value of a kind, and then the invariants.
@@ -38,6 +42,15 @@ func newTyped[S any](target Target[S]) *typed[S] {
 func (d *typed[S]) start()                          { d.subject = d.target.New() }
 func (d *typed[S]) scratch(kind int) unsafe.Pointer { return d.places[kind] }
 
+func (d *typed[S]) clone() any {
+	if d.target.Clone == nil {
+		return nil
+	}
+	return d.target.Clone(d.subject)
+}
+
+func (d *typed[S]) resume(clone any) { d.subject = d.target.Clone(clone.(S)) }
+
 func (d *typed[S]) stop() {
 	if d.target.Close != nil {
 		d.target.Close(d.subject)
@@ -59,6 +72,7 @@ type runner struct {
 	dec   decoder
 	stats counts
 	begun bool // New has returned
+	from  int  // the moment that the run began at: 0, or where it was resumed
 
 	// now is the tape of the present run as far as it is known. beat tells the
 	// watchdog how far the run is: the number of the run and, from 1, of the update
@@ -137,11 +151,30 @@ func (r *runner) step(k *kind) {
 
 // begin starts a run.
 func (r *runner) begin(tape []byte) {
-	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, 0, false
+	r.t.failure, r.t.op, r.t.moment, r.begun, r.from = nil, nil, 0, false, 0
 	r.t.labels.run++
 	r.now = tape
 	r.beat.Store(r.t.labels.run << momentBits)
 	r.guarded(r.start)
+}
+
+// resume begins a run in the middle: with what clone gave after so many updates.
+func (r *runner) resume(clone any, tape []byte, moment int, labels uint64) {
+	r.t.failure, r.t.op, r.t.moment, r.begun, r.from = nil, nil, moment, false, moment
+	r.t.labels.run++
+	r.t.labels.set(labels)
+	r.now = tape
+	r.beat.Store(r.t.labels.run << momentBits)
+	r.guarded(func() {
+		r.t.driver.resume(clone)
+		r.begun = true
+	})
+}
+
+// save copies the subject, or returns nil if the target can't, or failed to.
+func (r *runner) save() (clone any) {
+	r.guarded(func() { clone = r.t.driver.clone() })
+	return clone
 }
 
 func (r *runner) start() {
@@ -152,7 +185,7 @@ func (r *runner) start() {
 // end finishes a run and returns its failure.
 func (r *runner) end() *Failure {
 	r.stats.runs++
-	r.stats.updates += uint64(r.t.moment)
+	r.stats.updates += uint64(r.t.moment - r.from)
 	if r.begun {
 		r.t.moment = max(0, r.t.moment-1) // what fails from here on is the last update's
 		if r.t.plan.memoryMax != 0 {

@@ -2,6 +2,7 @@ package battle
 
 import (
 	"fmt"
+	"math/bits"
 	"os"
 	"unsafe"
 )
@@ -125,8 +126,9 @@ func (t *T) opName() string {
 
 // labels counts the runs that carry each label.
 type labels struct {
-	run  uint64
-	seen []label
+	run   uint64
+	seen  []label
+	trail uint64 // of the marks, in order, modulo 2^64
 }
 
 type label struct {
@@ -141,21 +143,44 @@ type label struct {
 func (l *labels) mark(name string) {
 	for i := range l.seen {
 		if unsafe.StringData(l.seen[i].name) == unsafe.StringData(name) && len(l.seen[i].name) == len(name) {
-			l.hit(&l.seen[i])
+			l.hit(i)
 			return
 		}
 	}
 	for i := range l.seen {
 		if l.seen[i].name == name {
-			l.hit(&l.seen[i])
+			l.hit(i)
 			return
 		}
 	}
 	l.seen = append(l.seen, label{name: name})
-	l.hit(&l.seen[len(l.seen)-1])
+	l.hit(len(l.seen) - 1)
 }
 
-func (l *labels) hit(one *label) {
+// labelsMax is how many labels fit into a set.
+const labelsMax = 64
+
+// carried is the set of labels that the present run carries, by the order in which they
+// were first seen; those past the 64th are not in it.
+func (l *labels) carried() (set uint64) {
+	for i := range min(labelsMax, len(l.seen)) {
+		if l.seen[i].run == l.run {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// set makes the present run carry labels that an earlier one carried up to here.
+func (l *labels) set(carried uint64) {
+	for ; carried != 0; carried &= carried - 1 {
+		l.seen[bits.TrailingZeros64(carried)].run = l.run
+	}
+}
+
+func (l *labels) hit(i int) {
+	l.trail = l.trail*31 + uint64(i) + 1
+	one := &l.seen[i]
 	one.hits++
 	if one.run != l.run {
 		one.run = l.run

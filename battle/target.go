@@ -32,6 +32,12 @@ type Target[S any] struct {
 	// Close, if set, releases what New made. It runs at the end of every run.
 	Close func(s S)
 
+	// Clone, if set, copies the subject and the oracle so that neither the copy nor the
+	// original notices what happens to the other. The explorer goes back to a moment by
+	// it where that is cheaper than running the updates again, and checks that it is
+	// right. Copies that are kept for that are dropped without Close.
+	Clone func(s S) S
+
 	// Corpus holds <Name>/seeds/*.trace and <Name>/regressions/*.trace. Nil means
 	// the folder testdata/battle of the package under test.
 	Corpus fs.FS

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"hash/fnv"
 	"slices"
 	"time"
 
@@ -37,6 +36,7 @@ type explorer struct {
 	novelty  *novelty
 	frontier *frontier
 	composer *composer
+	restorer restorer
 	prefix   []byte
 	turns    int
 	newest   time.Time // when something new was last seen, for the report only
@@ -63,8 +63,11 @@ func (e *explorer) begin() bool {
 			b.updates = append(b.updates, update...)
 			b.done()
 		}
-		if e.hunt.Deterministic() && !e.repeats(b) {
+		if e.hunt.Deterministic() && !(e.repeats(b) && e.copies(b)) {
 			return false
+		}
+		if e.restorer.deep == 0 {
+			e.measure(b)
 		}
 		e.try(e.frontier.root, b)
 		if e.hunt.Expired() {
@@ -72,43 +75,6 @@ func (e *explorer) begin() bool {
 		}
 	}
 	return true
-}
-
-// repeats runs the same updates twice, and compares what the two runs show.
-func (e *explorer) repeats(b *burst) bool {
-	e.hunt.Guide(nil)
-	first := e.fingerprints(b, nil)
-	second := e.fingerprints(b, first)
-	e.hunt.Guide(e.novelty)
-	for i, print := range second {
-		if i < len(first) && print != first[i] {
-			// The present run ends at the update that differed.
-			e.hunt.Fault("not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run", i+1)
-			e.hunt.End()
-			return false
-		}
-	}
-	e.hunt.End()
-	return true
-}
-
-// fingerprints are what a run shows after each of its updates, up to the first that
-// differs from those of an earlier run. The run is left open.
-func (e *explorer) fingerprints(b *burst, earlier []uint64) (prints []uint64) {
-	e.hunt.Begin()
-	clearCounters()
-	for i := range b.ends {
-		if !e.hunt.Extend(at(b.updates, b.ends, i)) {
-			break
-		}
-		hash := fnv.New64a()
-		hash.Write(probe.Counters[:probe.Size])
-		prints = append(prints, hash.Sum64()^e.hunt.Labels())
-		if earlier != nil && (i >= len(earlier) || prints[i] != earlier[i]) {
-			break
-		}
-	}
-	return prints
 }
 
 // turn goes back to a moment, and tries another future.
@@ -153,15 +119,6 @@ func (e *explorer) try(m *moment, b *burst) {
 	e.retrace(m, b, ran)
 }
 
-// restore runs the updates that lead to a moment.
-func (e *explorer) restore(m *moment) bool {
-	e.prefix = m.prefix(e.prefix[:0])
-	e.novelty.begin() // what the prefix shows is known
-	e.hunt.Begin()
-	clearCounters()
-	return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
-}
-
 // retrace runs a burst that showed something new once more, an update at a time, and
 // keeps each moment at which something was there for the first time.
 func (e *explorer) retrace(m *moment, b *burst, ran int) {
@@ -201,7 +158,7 @@ func (e *explorer) retrace(m *moment, b *burst, ran int) {
 	}
 }
 
-// keep makes a moment of the first updates of a burst.
+// keep makes a moment of the first updates of a burst. The present run is there.
 func (e *explorer) keep(m *moment, b *burst, n int, news []*trait) *moment {
 	kept := &moment{
 		parent: m, depth: m.depth + n, trait: e.frontier.root.trait,
@@ -210,6 +167,7 @@ func (e *explorer) keep(m *moment, b *burst, n int, news []*trait) *moment {
 	if len(news) > 0 {
 		kept.trait = news[0]
 	}
+	e.save(kept)
 	return kept
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,11 +24,24 @@ func FuzzLock(f *testing.F)   { fuzzLock(f, lockTarget) }
 func FuzzClimb(f *testing.F)  { fuzzClimb(f, climbTarget) }
 func FuzzForget(f *testing.F) { fuzzForget(f, forgetTarget) }
 
+func FuzzPile(f *testing.F) {
+	fuzzPile(f, pileTarget(func(p *pile) *pile { return &pile{slices.Clone(p.stones)} }))
+}
+
+func FuzzSharingPile(f *testing.F) {
+	fuzzPile(f, pileTarget(func(p *pile) *pile { return &pile{p.stones} }))
+}
+
+func FuzzForgettingPile(f *testing.F) {
+	fuzzPile(f, pileTarget(func(p *pile) *pile { return &pile{} }))
+}
+
 // These keep the test's own subjects from being listed as targets of this module.
 var (
 	fuzzLock   = battle.Fuzz[*lock]
 	fuzzClimb  = battle.Fuzz[*climb]
 	fuzzForget = battle.Fuzz[*forget]
+	fuzzPile   = battle.Fuzz[*pile]
 )
 
 // A hunt's outcome: the findings, and the last statistics.
@@ -96,4 +110,22 @@ func TestATargetThatRemembersIsFoundOut(t *testing.T) {
 	require.Len(t, o.findings, 1)
 	require.Equal(t, battle.Harness, o.findings[0].Kind)
 	require.Contains(t, o.findings[0].Message, "not deterministic: the same updates were run twice, and update 1 did not do the same")
+}
+
+// Runs of thousands of updates: from copies, going on does not get slower on the way.
+func TestMomentsAreRestoredFromCopies(t *testing.T) {
+	o := hunt(t, "FuzzPile", "1")
+	require.Len(t, o.findings, 1)
+	require.Len(t, o.findings[0].Trace, pileTop)
+	require.Regexp(t, `^from copies, if \d+ updates deep or more$`, o.progress.Restored)
+	require.Less(t, o.stats.Updates, uint64(100*pileTop), "updates that were run again count")
+}
+
+func TestACopyThatIsNoneIsFoundOut(t *testing.T) {
+	for _, function := range []string{"FuzzSharingPile", "FuzzForgettingPile"} {
+		o := hunt(t, function, "1")
+		require.Len(t, o.findings, 1, function)
+		require.Equal(t, battle.Harness, o.findings[0].Kind, function)
+		require.Regexp(t, `^Clone shares memory, or leaves something out: a copy went on beside its original, and update \d+ did not do the same$`, o.findings[0].Message, function)
+	}
 }

@@ -14,6 +14,14 @@ type moment struct {
 	trait   *trait  // the rarest that it was the first to show
 	picks   uint32
 	last    uint32 // the pick that last led to something new
+	saved   *saved // nil: it is restored by running its updates again
+}
+
+// saved is all that a run is at a moment.
+type saved struct {
+	state    any // of the subject, from the target's Clone
+	counters []uint8
+	labels   uint64
 }
 
 // doomedAfter is how many bursts from a moment may show nothing new before it is left

@@ -76,3 +76,31 @@ var forgetTarget = battle.Target[*forget]{
 	New:  func() *forget { runs++; return &forget{} },
 	Ops:  battle.Ops(battle.Op[*Remember](1)),
 }
+
+// A pile is a climb that can be copied, well or badly.
+type pile struct{ stones []uint8 }
+
+type Stone struct{ Weight uint8 }
+
+func (u *Stone) Apply(t *battle.T, p *pile) {
+	p.stones = append(p.stones, u.Weight)
+	if p.stones[0]%2 == 1 {
+		t.Label("odd")
+	}
+	p.stones[0]++
+	t.Maximize("stones", uint64(len(p.stones)))
+	if len(p.stones) == pileTop {
+		t.Errorf("the pile is too high")
+	}
+}
+
+const pileTop = 1000
+
+func pileTarget(clone func(*pile) *pile) battle.Target[*pile] {
+	return battle.Target[*pile]{
+		Name:  "pile",
+		New:   func() *pile { return &pile{} },
+		Ops:   battle.Ops(battle.Op[*Stone](1)),
+		Clone: clone,
+	}
+}

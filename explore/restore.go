@@ -1,0 +1,90 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"battle.test/explore/probe"
+)
+
+// A restorer goes back to moments: by running their updates again, or from a copy of the
+// subject, where the target can make one and that is cheaper.
+type restorer struct {
+	deep  int // moments of so many updates or more are saved, if above 0
+	kept  int // states that are kept
+	count struct{ runs, copies uint64 }
+}
+
+// savedMax bounds the states that are kept: they can be large.
+const savedMax = 20_000
+
+// String says how moments are restored, for the report.
+func (r *restorer) String() string {
+	if r.deep == 0 {
+		return "by running their updates again"
+	}
+	return fmt.Sprintf("from copies, if %d updates deep or more", r.deep)
+}
+
+// measure finds out from which depth on a copy is cheaper than running updates: from the
+// costs of both in a run of the corpus. What it measures decides how, never what: a
+// moment is the same either way.
+func (e *explorer) measure(b *burst) {
+	e.hunt.Guide(nil)
+	defer e.hunt.Guide(e.novelty)
+	defer e.hunt.End()
+	e.hunt.Begin()
+	began := time.Now()
+	e.hunt.Extend(b.updates)
+	update := time.Since(began) / time.Duration(max(1, e.hunt.Moment()))
+	const copies = 8
+	began = time.Now()
+	for range copies {
+		if e.hunt.Save() == nil {
+			return
+		}
+	}
+	e.restorer.deep = 1 + int(time.Since(began)/copies/max(1, update))
+}
+
+// save keeps the state of the present run at a moment that it has just reached.
+func (e *explorer) save(m *moment) {
+	if e.restorer.deep == 0 || m.depth < e.restorer.deep || e.restorer.kept >= savedMax {
+		return
+	}
+	if m.saved = e.capture(); m.saved != nil {
+		e.restorer.kept++
+	}
+}
+
+// capture is all that the present run is now, or nil if the target has no Clone.
+func (e *explorer) capture() *saved {
+	state := e.hunt.Save()
+	if state == nil {
+		return nil
+	}
+	return &saved{state, slices.Clone(probe.Counters[:probe.Size]), e.hunt.Labels()}
+}
+
+// restore brings a run to a moment: from the last state on the way that is kept, or from
+// the beginning. It is false if the run fails on the way, which it never did before.
+func (e *explorer) restore(m *moment) bool {
+	e.prefix = m.prefix(e.prefix[:0])
+	e.novelty.begin() // what the prefix shows is known
+	from, behind := m, 0
+	for ; from != nil && from.saved == nil; from = from.parent {
+		behind += len(from.updates)
+	}
+	if from == nil {
+		e.restorer.count.runs++
+		e.hunt.Begin()
+		clearCounters()
+		return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
+	}
+	e.restorer.count.copies++
+	known := e.prefix[:len(e.prefix)-behind]
+	e.hunt.Resume(from.saved.state, known, from.depth, from.saved.labels)
+	copy(probe.Counters[:], from.saved.counters)
+	return !e.hunt.Failed() && e.hunt.Extend(e.prefix[len(known):])
+}

@@ -1,0 +1,110 @@
+package explore
+
+import "battle.test/explore/probe"
+
+// A moment can be gone back to if a run is a function of its updates, and if a copy is
+// one. Both are checked on the runs of the corpus before the hunt begins: a target that
+// breaks these rules would send the explorer after ghosts.
+
+// repeats runs the same updates twice, and compares what the two runs show.
+func (e *explorer) repeats(b *burst) bool {
+	e.hunt.Guide(nil)
+	defer e.hunt.Guide(e.novelty)
+	e.beginPlain()
+	first := e.fingerprints(b, 0, nil)
+	e.beginPlain()
+	second := e.fingerprints(b, 0, first)
+	return e.agree(first, second, 0, "not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run")
+}
+
+// copies copies the subject in mid-run, goes on with the original, then with the copy,
+// and compares what the two show. Then it does so with a second copy of the copy: that
+// shows whether the first has changed what it was copied from.
+func (e *explorer) copies(b *burst) bool {
+	e.hunt.Guide(nil)
+	defer e.hunt.Guide(e.novelty)
+	half := len(b.ends) / 2
+	e.beginPlain()
+	before := b.updates[:0]
+	if half > 0 {
+		before = b.updates[:b.ends[half-1]]
+	}
+	if !e.hunt.Extend(before) {
+		e.hunt.End()
+		return true // it fails before: there is nothing to go on with
+	}
+	m := &moment{updates: before, depth: half}
+	if m.saved = e.capture(); m.saved == nil {
+		failed := e.hunt.Failed()
+		e.hunt.End()
+		return !failed
+	}
+	original := e.fingerprints(b, half, nil)
+	for range 2 {
+		if !e.restore(m) {
+			e.hunt.Fault("Clone: a copy fails at once")
+			e.hunt.End()
+			return false
+		}
+		if !e.agree(original, e.fingerprints(b, half, original), half, "Clone shares memory, or leaves something out: a copy went on beside its original, and update %d did not do the same") {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *explorer) beginPlain() {
+	e.hunt.Begin()
+	clearCounters()
+}
+
+// A fingerprint is a hash of all that an update shows. It hears what states are told
+// apart.
+type fingerprint struct{ hash uint64 }
+
+func (f *fingerprint) add(v uint64) { f.hash = (f.hash ^ v) * 0x100000001b3 }
+
+// Reach implements [battle.Guide].
+func (f *fingerprint) Reach(_ string, k uint64) { f.add(k) }
+
+// Maximize implements [battle.Guide].
+func (f *fingerprint) Maximize(_ string, v uint64) { f.add(v) }
+
+// fingerprints are what a run shows after each of its updates from one on, up to the
+// first that differs from those of an earlier run. The run is left open.
+func (e *explorer) fingerprints(b *burst, from int, earlier []uint64) (prints []uint64) {
+	e.hunt.Trail() // forget what was marked before
+	for i := from; i < len(b.ends); i++ {
+		one := &fingerprint{}
+		e.hunt.Guide(one)
+		if !e.hunt.Extend(at(b.updates, b.ends, i)) {
+			break
+		}
+		one.add(e.hunt.Trail())
+		for _, n := range probe.Counters[:probe.Size] {
+			one.add(uint64(n))
+		}
+		prints = append(prints, one.hash)
+		if n := len(prints) - 1; earlier != nil && (n >= len(earlier) || prints[n] != earlier[n]) {
+			break
+		}
+	}
+	return prints
+}
+
+// agree compares the fingerprints of two runs from an update on. If they differ it files
+// a fault; the present run ends at the update that differed.
+func (e *explorer) agree(first, second []uint64, from int, complaint string) bool {
+	defer e.hunt.End()
+	for i, print := range second {
+		if i >= len(first) || print != first[i] {
+			e.hunt.Fault(complaint, from+i+1)
+			return false
+		}
+	}
+	if len(second) < len(first) { // the second failed where the first did not
+		e.hunt.Fault(complaint, from+len(second)+1)
+		return false
+	}
+	return true
+}
