@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -171,8 +172,13 @@ func (s *session) startHunting() error {
 		return err
 	}
 	go s.guard()
+	debug.SetGCPercent(max(huntingGC, debug.SetGCPercent(-1)))
 	return nil
 }
+
+// huntingGC lets more garbage gather than Go's default of 100 %: runs leave much of it,
+// and little that lives, so that a hunt would spend a third of its time collecting.
+const huntingGC = 800
 
 func (s *session) guard() {
 	forever := make(chan struct{}) // the session hunts until the process ends
