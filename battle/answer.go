@@ -19,6 +19,8 @@ type Request struct {
 	//	print     turn Tape into a trace
 	//	run       run Trace or Tape and report its failure
 	//	minimize  run Trace or Tape and report the shortest form of its failure
+	//
+	// or the name of a registered engine, to let it look into the failure of Trace or Tape.
 	Do        string   `json:"do"`
 	File      string   `json:"file,omitempty"` // what errors in Trace name
 	Trace     string   `json:"trace,omitempty"`
@@ -26,17 +28,19 @@ type Request struct {
 	Verbose   bool     `json:"verbose,omitempty"`    // narrate the run on standard error
 	HangAfter Duration `json:"hang_after,omitempty"` // instead of the target's
 	Failure   *Failure `json:"failure,omitempty"`    // for run and minimize: what a dead process left, see DeathOf
+	Length    int      `json:"length,omitempty"`     // for an engine: updates of the runs that it makes up, 0 for as many as the trace has up to its failure
 }
 
 // An Answer answers the request of the same index.
 type Answer struct {
-	Error       string       `json:"error,omitempty"`
-	Description *Description `json:"description,omitempty"`
-	Trace       string       `json:"trace,omitempty"`
-	Tape        []byte       `json:"tape,omitempty"`
-	Updates     int          `json:"updates,omitempty"`
-	Finding     *Finding     `json:"finding,omitempty"` // nil: the run passed
-	Corpus      []CorpusItem `json:"corpus,omitempty"`
+	Error       string          `json:"error,omitempty"`
+	Description *Description    `json:"description,omitempty"`
+	Trace       string          `json:"trace,omitempty"`
+	Tape        []byte          `json:"tape,omitempty"`
+	Updates     int             `json:"updates,omitempty"`
+	Finding     *Finding        `json:"finding,omitempty"` // nil: the run passed
+	Corpus      []CorpusItem    `json:"corpus,omitempty"`
+	Report      json.RawMessage `json:"report,omitempty"` // of an engine: its own
 }
 
 // A CorpusItem is a trace of the corpus in both forms. Those without a file are
@@ -131,7 +135,11 @@ func (s *session) answer(r Request) (a Answer, err error) {
 	case "minimize":
 		a.Finding = s.minimized(r, a.Tape)
 	default:
-		err = fmt.Errorf("unknown request %q", r.Do)
+		engine := registered[r.Do]
+		if engine == nil {
+			return a, fmt.Errorf("unknown request %q", r.Do)
+		}
+		return s.consult(r, engine, a.Tape)
 	}
 	return a, err
 }

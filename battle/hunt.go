@@ -26,10 +26,18 @@ type Hunt struct {
 	tape    []byte // of the present run
 	begun   bool
 	entries [][]byte
+	wanted  Wanted
 }
 
 // An Engine hunts until the hunt has [Hunt.Expired].
 type Engine func(h *Hunt)
+
+// Wanted is a failure that an engine is asked to look into, see [Request].
+type Wanted struct {
+	Updates [][]byte // of its trace, up to the one that failed
+	Key     string   // what runs have in common that fail in the same way
+	Length  int      // updates of the runs that are made up, at least len(Updates)
+}
 
 var registered = make(map[string]Engine)
 
@@ -103,18 +111,27 @@ func (h *Hunt) Starts() [][][]byte {
 	return all
 }
 
-// split cuts a tape into its updates, as they lie on a tape without a swarm.
+// split cuts a tape into its updates.
 func (h *Hunt) split(tape []byte) [][]byte {
+	return apart(h.s.plan, h.s.plan.decode(tape))
+}
+
+// apart is the updates of a program, as they lie on a tape without a swarm.
+func apart(p *plan, prog program) [][]byte {
 	var updates [][]byte
-	for _, one := range h.s.plan.decode(tape) {
+	for _, one := range prog {
 		var w Writer
-		if err := one.encode(&w, &h.s.plan.all); err != nil {
+		if err := one.encode(&w, &p.all); err != nil {
 			panic("battle: a decoded update does not encode: " + err.Error())
 		}
 		updates = append(updates, w.tape)
 	}
 	return updates
 }
+
+// Wanted is the failure that the engine was asked about. It has no updates if there is
+// none: the engine is to hunt.
+func (h *Hunt) Wanted() Wanted { return h.wanted }
 
 // Roll appends an update of a kind to updates, with fields that dice chooses.
 func (h *Hunt) Roll(updates []byte, kind int, dice Dice) []byte {
@@ -189,6 +206,16 @@ func (h *Hunt) Moment() int { return h.s.runner.t.moment }
 func (h *Hunt) End() *Finding {
 	h.begun = false
 	return h.s.judge(h.s.runner.end(), h.tape)
+}
+
+// Drop ends the run, and files nothing. It returns what tells its failure from others, as
+// in [Wanted], or "" if the run passed.
+func (h *Hunt) Drop() (key string) {
+	h.begun = false
+	if f := h.s.runner.end(); f != nil {
+		return f.key()
+	}
+	return ""
 }
 
 // Fault files a fault of the harness in the present run, as one that is not a finding.

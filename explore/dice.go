@@ -27,6 +27,9 @@ const (
 
 func newDice(seed uint64) *dice { return &dice{random: rand.NewPCG(seed, 0x9E3779B97F4A7C15)} }
 
+// forget makes the next run independent of the numbers of earlier ones.
+func (d *dice) forget() { d.earlier, d.count = [earlierMax]uint64{}, 0 }
+
 // below is a number below n. The bias of the remainder does not matter here.
 func (d *dice) below(n int) int { return int(d.random.Uint64() >> 1 % uint64(n)) }
 

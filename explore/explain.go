@@ -1,0 +1,96 @@
+package explore
+
+import (
+	"slices"
+
+	"battle.test/battle"
+)
+
+// ExplainName is what Explain is registered as.
+const ExplainName = "explain"
+
+// An Explanation is how likely a failure was at each moment of its trace, after the
+// likelihood curves of Antithesis.
+type Explanation struct {
+	Seed    uint64   `json:"seed"`
+	Length  int      `json:"length"` // updates of each run
+	Points  []Point  `json:"points"` // by moment; the first is 0, the last the end of the trace
+	Culprit *Culprit `json:"culprit"`
+	Alike   []int    `json:"alike,omitempty"` // other updates, from 1, that may raise the likelihood as much
+	Tight   bool     `json:"tight"`           // the intervals at the jump are within 5 points
+	Futures int      `json:"futures"`         // runs that were made up for the curve
+	Others  int      `json:"others"`          // of them, those that failed in another way
+	Blocks  int      `json:"blocks"`          // of instrumented code, 0 if it was built without
+	Lines   []Line   `json:"lines,omitempty"` // most telling first
+}
+
+// A Point of the curve is a moment, and the share of its other futures that fail in the
+// same way as the trace.
+type Point struct {
+	Moment int `json:"moment"` // updates of the trace that have run
+	Share
+}
+
+// A Culprit is the update that raises the likelihood most.
+type Culprit struct {
+	Update   int     `json:"update"`   // in the trace, from 1
+	Before   int     `json:"before"`   // index in Points of the highest before it
+	After    int     `json:"after"`    // index in Points of the moment after it
+	Factor   float64 `json:"factor"`   // by which it raises the likelihood, 0 if there was none before
+	Least    float64 `json:"least"`    // the factor as far as it is sure
+	Removed  Share   `json:"removed"`  // the trace without this update
+	Replaced Share   `json:"replaced"` // the trace with another, random one of its kind instead
+}
+
+// Explain looks into a failure that the command asks about: it is for [battle.Register].
+//
+// For each moment of the trace it runs the updates up to there, and goes on with random
+// ones, by weight, to the length of the trace. No kind is left out for a run, so that a
+// share of those futures is a probability.
+//
+// The culprit is the update that raises the likelihood by the largest factor over the
+// highest that it was before. Over the highest, for near the end of the trace the
+// likelihood sinks again, because less and less time is left to fail in; the update that
+// fails would always look guilty, compared with the moment before it. And a factor, for
+// an update that makes the rare likely did more than one that makes the likely happen.
+//
+// Equal seeds and builds give equal curves, unless the budget ends first.
+func Explain(h *battle.Hunt) {
+	if len(h.Wanted().Updates) == 0 {
+		h.Fault("the engine %s looks into a failure that it is asked about, and does not hunt: see battle.Request", ExplainName)
+		return
+	}
+	s := newSampler(h)
+	s.draw()
+	e := s.explanation()
+	h.Report(func() any { return e })
+}
+
+func (s *sampler) explanation() *Explanation {
+	e := &Explanation{
+		Seed: s.hunt.Seed(), Length: s.wanted.Length, Futures: s.futures, Others: s.others,
+		Blocks: len(s.tally.ran), Lines: s.tally.lines(),
+	}
+	for _, p := range s.points {
+		e.Points = append(e.Points, *p)
+	}
+	best, rivals := s.rises()
+	if best == nil || best.least <= 1 {
+		return e
+	}
+	e.Tight = best.before.width() <= tight && best.after.width() <= tight
+	e.Culprit = &Culprit{
+		Update: best.after.Moment, Before: slices.Index(s.points, best.before), After: slices.Index(s.points, best.after),
+		Least: best.least,
+	}
+	if best.before.P > 0 {
+		e.Culprit.Factor = best.after.P / best.before.P
+	}
+	e.Culprit.Removed, e.Culprit.Replaced = s.without(best.after.Moment - 1)
+	for _, r := range rivals {
+		if r.least > 1 {
+			e.Alike = append(e.Alike, r.after.Moment)
+		}
+	}
+	return e
+}

@@ -1,0 +1,190 @@
+package explore
+
+import (
+	"slices"
+
+	"battle.test/battle"
+)
+
+const (
+	tight      = 0.05 // width of an interval that is narrow enough
+	firstRuns  = 128  // of every moment
+	firstBatch = 16   // of them at a time, so that a budget that ends early leaves an even curve
+	runsMax    = 2048 // of a moment: the widest interval is then 4.3 points
+	gridMax    = 64   // moments that are looked at first, of a long trace
+)
+
+// A sampler runs other futures of a trace's moments.
+type sampler struct {
+	hunt     *battle.Hunt
+	wanted   battle.Wanted
+	dice     *dice
+	composer *composer
+	points   []*Point // by moment
+	prefix   []byte
+	tally    *tally
+	futures  int
+	others   int
+}
+
+func newSampler(h *battle.Hunt) *sampler {
+	s := &sampler{hunt: h, wanted: h.Wanted(), dice: newDice(h.Seed()), tally: newTally()}
+	s.composer = newComposer(h, s.dice)
+	n := len(s.wanted.Updates)
+	for i := range min(n, gridMax) {
+		s.at(i * n / min(n, gridMax))
+	}
+	s.at(n)
+	return s
+}
+
+// at is the point of a moment.
+func (s *sampler) at(moment int) *Point {
+	i, found := slices.BinarySearchFunc(s.points, moment, func(p *Point, m int) int { return p.Moment - m })
+	if !found {
+		s.points = slices.Insert(s.points, i, &Point{Moment: moment, Share: share(0, 0)})
+	}
+	return s.points[i]
+}
+
+// draw runs futures until it is clear where the curve jumps, and how high, or the budget
+// is spent.
+func (s *sampler) draw() {
+	for runs := firstBatch; runs <= firstRuns; runs += firstBatch {
+		for _, p := range s.points {
+			s.sample(p, runs)
+		}
+	}
+	for !s.hunt.Expired() {
+		best, rivals := s.rises()
+		if best == nil {
+			return
+		}
+		if gap := best.after.Moment - best.previous; gap > 1 {
+			s.sample(s.at(best.previous+gap/2), firstRuns)
+			continue
+		}
+		open := unclear(best, rivals)
+		if len(open) == 0 {
+			return
+		}
+		for _, p := range open {
+			s.sample(p, min(2*p.Runs, runsMax))
+		}
+	}
+}
+
+// A rise is how much more likely the failure is at a moment than at any before.
+type rise struct {
+	before, after *Point
+	previous      int     // moment of the point before after
+	least, most   float64 // the factor, as far as the intervals tell
+}
+
+// rises finds the largest, and those that may be as large. It is nil as long as no
+// moment was looked at.
+func (s *sampler) rises() (best *rise, rivals []*rise) {
+	var all []*rise
+	highest := s.points[0]
+	for i, p := range s.points[1:] {
+		if p.Fails > 0 && highest.Runs > 0 {
+			r := &rise{before: highest, after: p, previous: s.points[i].Moment, least: p.Low / highest.High}
+			r.most = p.High / max(highest.Low, 1e-9)
+			all = append(all, r)
+			if best == nil || r.least > best.least {
+				best = r
+			}
+		}
+		if p.P > highest.P {
+			highest = p
+		}
+	}
+	for _, r := range all {
+		if r != best && r.most > best.least {
+			rivals = append(rivals, r)
+		}
+	}
+	return best, rivals
+}
+
+// unclear are the points that deserve more runs: those of the largest rise until their
+// intervals are tight, and as long as it has rivals, those and theirs.
+func unclear(best *rise, rivals []*rise) (open []*Point) {
+	add := func(p *Point, enough bool) {
+		if !enough && p.Runs < runsMax && !slices.Contains(open, p) {
+			open = append(open, p)
+		}
+	}
+	for _, r := range append(rivals, best) {
+		for _, p := range []*Point{r.before, r.after} {
+			add(p, len(rivals) == 0 && p.width() <= tight)
+		}
+	}
+	return open
+}
+
+// sample runs futures from a moment until it has had so many.
+func (s *sampler) sample(p *Point, runs int) {
+	s.prefix = s.prefix[:0]
+	for _, update := range s.wanted.Updates[:p.Moment] {
+		s.prefix = append(s.prefix, update...)
+	}
+	for p.Runs < runs && !s.hunt.Expired() {
+		s.composer.burst.reset()
+		s.dice.forget()
+		for range s.wanted.Length - p.Moment {
+			s.composer.roll(s.composer.all)
+		}
+		key := s.run(s.prefix, s.composer.burst.updates)
+		fails := key == s.wanted.Key
+		p.Share = p.with(fails)
+		s.futures++
+		if !fails && key != "" {
+			s.others++
+		}
+		if p.Moment < len(s.wanted.Updates) { // else it is the trace itself
+			s.tally.add(fails)
+		}
+	}
+}
+
+// run runs updates, and returns what its failure is known by.
+func (s *sampler) run(updates ...[]byte) (key string) {
+	s.hunt.Begin()
+	clearCounters()
+	for _, some := range updates {
+		if !s.hunt.Extend(some) {
+			break
+		}
+	}
+	return s.hunt.Drop()
+}
+
+// without runs the trace with one update, by its index, left out; and with others of its
+// kind in its place.
+func (s *sampler) without(update int) (removed, replaced Share) {
+	var before, after []byte
+	for i, one := range s.wanted.Updates {
+		if i < update {
+			before = append(before, one...)
+		} else if i > update {
+			after = append(after, one...)
+		}
+	}
+	runs := 1
+	if !s.hunt.Deterministic() {
+		runs = firstRuns
+	}
+	removed, replaced = share(0, 0), share(0, 0)
+	for removed.Runs < runs {
+		removed = removed.with(s.run(before, after) == s.wanted.Key)
+	}
+	kind := s.hunt.Kind(s.wanted.Updates[update])
+	var other []byte
+	for replaced.Runs < runsMax && (replaced.Runs < firstRuns || replaced.width() > tight) && !s.hunt.Expired() {
+		s.dice.forget()
+		other = s.hunt.Roll(other[:0], kind, s.dice)
+		replaced = replaced.with(s.run(before, other, after) == s.wanted.Key)
+	}
+	return removed, replaced
+}
