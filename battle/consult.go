@@ -25,7 +25,7 @@ func (s *session) consult(r Request, engine Engine, tape []byte) (a Answer, err 
 	}
 	prog = prog[:min(len(prog), f.Moment+1)]
 	if r.Length != 0 && r.Length < len(prog) {
-		return a, fmt.Errorf("runs of %d updates: the trace fails in update %d, want at least as many", r.Length, len(prog))
+		return a, fmt.Errorf("runs of length %d: the trace fails in update %d, want at least as many", r.Length, len(prog))
 	}
 	a.Finding = newFinding(s.plan, s.source, prog, f)
 	h := &Hunt{s: s, wanted: Wanted{Updates: apart(s.plan, prog), Key: f.key(), Length: max(r.Length, len(prog))}}

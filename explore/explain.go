@@ -34,9 +34,10 @@ type Point struct {
 // A Culprit is the update that raises the likelihood most.
 type Culprit struct {
 	Update   int     `json:"update"`   // in the trace, from 1
-	Before   int     `json:"before"`   // index in Points of the highest before it
+	Highest  int     `json:"highest"`  // index in Points of the highest before it
+	Before   int     `json:"before"`   // index in Points of the moment before it
 	After    int     `json:"after"`    // index in Points of the moment after it
-	Factor   float64 `json:"factor"`   // by which it raises the likelihood, 0 if there was none before
+	Factor   float64 `json:"factor"`   // of After over Highest, 0 if that is 0
 	Least    float64 `json:"least"`    // the factor as far as it is sure
 	Removed  Share   `json:"removed"`  // the trace without this update
 	Replaced Share   `json:"replaced"` // the trace with another, random one of its kind instead
@@ -78,13 +79,14 @@ func (s *sampler) explanation() *Explanation {
 	if best == nil || best.least <= 1 {
 		return e
 	}
-	e.Tight = best.before.width() <= tight && best.after.width() <= tight
+	e.Tight = best.tight()
+	after := slices.Index(s.points, best.after)
 	e.Culprit = &Culprit{
-		Update: best.after.Moment, Before: slices.Index(s.points, best.before), After: slices.Index(s.points, best.after),
+		Update: best.after.Moment, Highest: slices.Index(s.points, best.highest), Before: after - 1, After: after,
 		Least: best.least,
 	}
-	if best.before.P > 0 {
-		e.Culprit.Factor = best.after.P / best.before.P
+	if best.highest.P > 0 {
+		e.Culprit.Factor = best.after.P / best.highest.P
 	}
 	e.Culprit.Removed, e.Culprit.Replaced = s.without(best.after.Moment - 1)
 	for _, r := range rivals {

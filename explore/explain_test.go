@@ -21,6 +21,12 @@ func init() { battle.Register(explore.ExplainName, explore.Explain) }
 // functions, outside the tests that ask about them, they have not.
 var broken = os.Getenv(battle.EnvEngine) != ""
 
+// See fuzzLock.
+var (
+	fuzzCoins = battle.Fuzz[*coins]
+	fuzzSafe  = battle.Fuzz[*safe]
+)
+
 // Coins: the bug when the first two that are tossed are both heads. A likelihood of it
 // is known at each moment.
 type coins struct{ tossed, heads int }
@@ -38,7 +44,7 @@ func (u *Toss) Apply(t *battle.T, c *coins) {
 }
 
 func FuzzCoins(f *testing.F) {
-	battle.Fuzz(f, battle.Target[*coins]{
+	fuzzCoins(f, battle.Target[*coins]{
 		Name: "coins", New: func() *coins { return &coins{} }, Ops: battle.Ops(battle.Op[*Toss](1)),
 	})
 }
@@ -70,7 +76,7 @@ func (u *Try) Apply(t *battle.T, s *safe) {
 }
 
 func FuzzSafe(f *testing.F) {
-	battle.Fuzz(f, battle.Target[*safe]{
+	fuzzSafe(f, battle.Target[*safe]{
 		Name: "safe", New: func() *safe { return &safe{} },
 		Ops: battle.Ops(battle.Op[*Set](1), battle.Op[*Try](10), battle.Op[*Wait](20), battle.Op[*Kick](1)),
 	})
@@ -205,7 +211,7 @@ func TestExplainRefuses(t *testing.T) {
 		{"a trace that passes", "toss heads=true; toss heads=false", "the trace does not fail: all 2 updates passed", 0, ""},
 		{"no trace", "", "the trace does not fail: all 0 updates passed", 0, ""},
 		{"an unknown update", "throw", `trace:1:1: unknown update "throw" in target coins, want toss`, 0, ""},
-		{"runs shorter than the trace", "toss heads=true; toss heads=true", "runs of 1 updates: the trace fails in update 2, want at least as many", 1, ""},
+		{"runs shorter than the trace", "toss heads=true; toss heads=true", "runs of length 1: the trace fails in update 2, want at least as many", 1, ""},
 		{"no budget", "toss heads=true; toss heads=true", "explain needs a BATTLE_BUDGET above zero, got 0s", 0, battle.EnvBudget + "=0s"},
 	}
 	for _, c := range cases {

@@ -60,8 +60,8 @@ func (s *sampler) draw() {
 		if best == nil {
 			return
 		}
-		if gap := best.after.Moment - best.previous; gap > 1 {
-			s.sample(s.at(best.previous+gap/2), firstRuns)
+		if gap := best.after.Moment - best.before.Moment; gap > 1 {
+			s.sample(s.at(best.before.Moment+gap/2), firstRuns)
 			continue
 		}
 		open := unclear(best, rivals)
@@ -76,9 +76,14 @@ func (s *sampler) draw() {
 
 // A rise is how much more likely the failure is at a moment than at any before.
 type rise struct {
-	before, after *Point
-	previous      int     // moment of the point before after
-	least, most   float64 // the factor, as far as the intervals tell
+	highest, before, after *Point  // before is the point next to after
+	least, most            float64 // the factor of after over highest, as far as the intervals tell
+}
+
+func (r *rise) points() []*Point { return []*Point{r.highest, r.before, r.after} }
+
+func (r *rise) tight() bool {
+	return !slices.ContainsFunc(r.points(), func(p *Point) bool { return p.width() > tight })
 }
 
 // rises finds the largest, and those that may be as large. It is nil as long as no
@@ -88,7 +93,7 @@ func (s *sampler) rises() (best *rise, rivals []*rise) {
 	highest := s.points[0]
 	for i, p := range s.points[1:] {
 		if p.Fails > 0 && highest.Runs > 0 {
-			r := &rise{before: highest, after: p, previous: s.points[i].Moment, least: p.Low / highest.High}
+			r := &rise{highest: highest, before: s.points[i], after: p, least: p.Low / highest.High}
 			r.most = p.High / max(highest.Low, 1e-9)
 			all = append(all, r)
 			if best == nil || r.least > best.least {
@@ -115,10 +120,12 @@ func unclear(best *rise, rivals []*rise) (open []*Point) {
 			open = append(open, p)
 		}
 	}
-	for _, r := range append(rivals, best) {
-		for _, p := range []*Point{r.before, r.after} {
-			add(p, len(rivals) == 0 && p.width() <= tight)
-		}
+	for _, p := range best.points() {
+		add(p, len(rivals) == 0 && p.width() <= tight)
+	}
+	for _, r := range rivals {
+		add(r.highest, false)
+		add(r.after, false)
 	}
 	return open
 }

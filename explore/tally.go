@@ -3,6 +3,7 @@ package explore
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -75,5 +76,12 @@ func (t *tally) lines() []Line {
 	}
 	ochiai := func(l Line) float64 { return math.Sqrt(l.IfFails * l.IfRuns) }
 	slices.SortStableFunc(all, func(a, b Line) int { return cmp.Compare(ochiai(b), ochiai(a)) })
+	seen := make(map[string]bool) // a line may be the first of several blocks
+	all = slices.DeleteFunc(all, func(l Line) bool {
+		at := fmt.Sprintf("%s:%d", l.File, l.Line)
+		again := seen[at]
+		seen[at] = true
+		return again
+	})
 	return all[:min(len(all), linesMax)]
 }

@@ -138,11 +138,16 @@ func (t *transcript) Write(b []byte) (int, error) {
 
 // ask sends a request to a target's test binary.
 func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.Answer, error) {
-	none := battle.Answer{}
 	binary, err := w.build(ctx, t.Package, false)
 	if err != nil {
-		return none, err
+		return battle.Answer{}, err
 	}
+	return w.askBinary(ctx, binary, t, r)
+}
+
+// askBinary sends a request to a binary that was built before, with more variables.
+func (w *workshop) askBinary(ctx context.Context, binary string, t target, r battle.Request, env ...string) (battle.Answer, error) {
+	none := battle.Answer{}
 	dir, err := os.MkdirTemp(w.temp, "ask-")
 	if err != nil {
 		return none, err
@@ -157,7 +162,7 @@ func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.
 	}
 	cmd := command(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(), append(w.orders(t),
+	cmd.Env = append(os.Environ(), append(append(w.orders(t), env...),
 		battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)...)
 	said := &transcript{}
 	cmd.Stdout, cmd.Stderr = said, said

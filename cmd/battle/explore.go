@@ -24,43 +24,51 @@ func (explorer) missing(string) string { return "" }
 func (explorer) suits(target) string   { return "" }
 func (explorer) grace() time.Duration  { return endsLate }
 
-func exploreBinaryOf(pkg string) string { return pkg + " explore" }
-
-// prepare builds the package's test binary with two things added by overlay: counters in
-// the packages under test, and a file that registers the engine.
 func (explorer) prepare(ctx context.Context, w *workshop, t target) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	key := exploreBinaryOf(t.Package)
-	if w.built[key] != "" {
-		return nil
-	}
-	defer during("building the tests of " + t.Package + " for the explorer")()
-	files, err := w.exploreOverlay(ctx, t)
-	if err != nil {
-		return err
-	}
-	overlay, err := writeOverlay(w.temp, files)
-	if err != nil {
-		return err
-	}
-	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
-	if _, err := goCommand(ctx, w.dir, nil, "test", "-c", "-o", binary, "-overlay="+overlay, t.Package); err != nil {
-		return err
-	}
-	w.built[key] = binary
-	return nil
+	_, err := w.buildExplore(ctx, t, true)
+	return err
 }
 
 func (explorer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
-	binary := w.built[exploreBinaryOf(j.target.Package)]
+	binary := w.built[exploreBinaryOf(j.target.Package, true)]
 	w.mu.Unlock()
 	return command(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 }
 
+func exploreBinaryOf(pkg string, counted bool) string {
+	return fmt.Sprint(pkg, " explore counted=", counted)
+}
+
+// buildExplore makes the package's test binary with two things added by overlay: a file
+// that registers the engines of package explore, and, if counted is set, counters in the
+// packages under test.
+func (w *workshop) buildExplore(ctx context.Context, t target, counted bool) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := exploreBinaryOf(t.Package, counted)
+	if binary, done := w.built[key]; done {
+		return binary, nil
+	}
+	defer during("building the tests of " + t.Package + " for the explorer")()
+	files, err := w.exploreOverlay(ctx, t, counted)
+	if err != nil {
+		return "", err
+	}
+	overlay, err := writeOverlay(w.temp, files)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
+	if _, err := goCommand(ctx, w.dir, nil, "test", "-c", "-o", binary, "-overlay="+overlay, t.Package); err != nil {
+		return "", err
+	}
+	w.built[key] = binary
+	return binary, nil
+}
+
 // exploreOverlay is all files that differ from those on disk, by their full paths.
-func (w *workshop) exploreOverlay(ctx context.Context, t target) (map[string][]byte, error) {
+func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (map[string][]byte, error) {
 	listed, err := w.listSubjects(ctx, t.Package)
 	if err != nil {
 		return nil, err
@@ -72,7 +80,7 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target) (map[string][]b
 		}
 	}
 	blocks := &instrument.Result{}
-	if len(listed.subjects) > 0 {
+	if counted && len(listed.subjects) > 0 {
 		if blocks, err = instrument.Packages(ctx, w.dir, files, listed.subjects); err != nil {
 			return nil, fmt.Errorf("instrumenting %s: %w", strings.Join(listed.subjects, " "), err)
 		}
@@ -92,7 +100,10 @@ import (
 	"battle.test/explore"
 )
 
-func init() { battle.Register(explore.Name, explore.Engine) }
+func init() {
+	battle.Register(explore.Name, explore.Engine)
+	battle.Register(explore.ExplainName, explore.Explain)
+}
 `, listed.name)
 	return files, nil
 }

@@ -36,6 +36,7 @@ type commandLine struct {
 	Hunt     huntCommand     `cmd:"" help:"Hunt in all targets, with all engines, within one budget."`
 	Replay   replayCommand   `cmd:"" help:"Run a finding, a trace file or a trace again."`
 	Minimize minimizeCommand `cmd:"" help:"Find the shortest trace of the same failure."`
+	Explain  explainCommand  `cmd:"" help:"Show how likely a finding was at each moment of its trace, and which update made it so."`
 	Corpus   corpusCommand   `cmd:"" help:"Show, add to, promote into, convert and prune the corpus."`
 	Bugs     bugsCommand     `cmd:"" help:"Plant the bugs of bugs/ one by one, and show which engine finds each."`
 }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"battle.test/battle"
+	"battle.test/explore"
+)
+
+type explainCommand struct {
+	source
+	Seed     uint64        `default:"1" help:"Where random choices start."`
+	Budget   time.Duration `default:"10s" help:"How long to try other futures, after building. It takes less where the jump is clear before."`
+	Length   int           `default:"0" help:"Updates of each run that is tried (default as many as the trace has)."`
+	Coverage bool          `default:"true" negatable:"" help:"Count which lines run, to list the telling ones."`
+	SVG      string        `help:"Write the curve into this file, as SVG."`
+	HTML     string        `help:"Write a page into this file that explains the finding to somebody who has nothing else."`
+	JSON     bool          `help:"Print JSON."`
+}
+
+// Help is what -help adds.
+func (*explainCommand) Help() string {
+	return "For each moment of the trace, the updates up to there are run again, and random ones after them: " +
+		"the share of those futures that fail in the same way is the likelihood of the finding at that moment. " +
+		"It jumps at the update that is to blame. Two coins, and a bug when both are heads: 25 %, 50 %, 100 %."
+}
+
+// explained is a finding and where it came from.
+type explained struct {
+	Finding     *battle.Finding      `json:"finding"`
+	Explanation *explore.Explanation `json:"explanation"`
+	Sources     []string             `json:"sources,omitempty"` // the text of the first line of each of the telling ones
+}
+
+func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
+	if c.Budget <= 0 {
+		return fmt.Errorf("-budget %v: want a time above zero", c.Budget)
+	}
+	if c.Length < 0 {
+		return fmt.Errorf("-length %d: want a number of updates, or 0 for as many as the trace has", c.Length)
+	}
+	w, t, request, err := c.open(ctx, line.Dir)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	e, err := c.explain(ctx, w, t, request)
+	if err != nil {
+		return err
+	}
+	for _, file := range []struct {
+		path    string
+		content func() ([]byte, error)
+	}{{c.SVG, e.svg}, {c.HTML, e.page}} {
+		if file.path == "" {
+			continue
+		}
+		content, err := file.content()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(from(line.Dir, file.path), content, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, "written:", from(line.Dir, file.path))
+	}
+	if c.JSON {
+		return printJSON(e)
+	}
+	fmt.Print(e.text())
+	return nil
+}
+
+// explain lets the test binary try other futures.
+func (c *explainCommand) explain(ctx context.Context, w *workshop, t target, request battle.Request) (*explained, error) {
+	binary, err := w.buildExplore(ctx, t, c.Coverage)
+	if err != nil {
+		return nil, err
+	}
+	defer during("trying other futures in " + t.Name)()
+	request.Do, request.Length = explore.ExplainName, c.Length
+	answer, err := w.askBinary(ctx, binary, t, request,
+		fmt.Sprintf("%s=%d", battle.EnvSeed, c.Seed), battle.EnvBudget+"="+c.Budget.String())
+	var silent *noAnswer
+	if errors.As(err, &silent) {
+		return nil, fmt.Errorf("the process died of the trace, or of another future: explain needs a failure that it outlives: %w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := &explained{Finding: answer.Finding}
+	if err := json.Unmarshal(answer.Report, &e.Explanation); err != nil {
+		return nil, fmt.Errorf("%s.%s: its explanation: %w", t.Package, t.Func, err)
+	}
+	return e, w.quote(ctx, e)
+}
+
+// quote reads the source lines that the explanation names. A planted bug changes them.
+func (w *workshop) quote(ctx context.Context, e *explained) error {
+	if len(e.Explanation.Lines) == 0 {
+		return nil
+	}
+	args := []string{"list", "-f", "{{.ImportPath}} {{.Dir}}"}
+	for _, line := range e.Explanation.Lines {
+		args = append(args, path.Dir(line.File))
+	}
+	output, err := goCommand(ctx, w.dir, nil, args...)
+	if err != nil {
+		return err
+	}
+	dirs := make(map[string]string)
+	for row := range strings.Lines(string(output)) {
+		pkg, dir, _ := strings.Cut(strings.TrimSpace(row), " ")
+		dirs[pkg] = dir
+	}
+	for _, line := range e.Explanation.Lines {
+		text, err := w.sourceLine(filepath.Join(dirs[path.Dir(line.File)], path.Base(line.File)), line.Line)
+		if err != nil {
+			return err
+		}
+		e.Sources = append(e.Sources, text)
+	}
+	return nil
+}
+
+// sourceLine is a line of a file as it was built, from 1.
+func (w *workshop) sourceLine(path string, number int) (string, error) {
+	var content []byte
+	if w.planted != nil {
+		content = w.planted.files[path]
+	}
+	if content == nil {
+		var err error
+		if content, err = os.ReadFile(path); err != nil {
+			return "", err
+		}
+	}
+	lines := strings.Split(string(content), "\n")
+	if number > len(lines) {
+		return "", fmt.Errorf("%s has %d lines, and line %d of it ran", path, len(lines), number)
+	}
+	return strings.TrimSpace(lines[number-1]), nil
+}

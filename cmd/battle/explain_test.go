@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
+	"battle.test/explore"
+)
+
+// nasty is text that must not get into a page or a picture as it is.
+const nasty = `say <script>alert("1 & 2")</script> ]]> 'x'`
+
+func twoCoins() *explained {
+	at := func(moment, fails int, low, high float64) explore.Point {
+		return explore.Point{Moment: moment, Share: explore.Share{Fails: fails, Runs: 1000, P: float64(fails) / 1000, Low: low, High: high}}
+	}
+	return &explained{
+		Finding: &battle.Finding{
+			Target: "coins", Trace: []string{"toss heads=true", nasty},
+			Failure: battle.Failure{Kind: battle.Mismatch, Message: nasty, Op: "toss", Moment: 1, Place: "example.test/coins/coins.go:7", Expected: nasty},
+			Replay:  "battle replay " + nasty,
+		},
+		Explanation: &explore.Explanation{
+			Seed: 1, Length: 2, Tight: true, Futures: 3000, Others: 4, Blocks: 9,
+			Points:  []explore.Point{at(0, 251, 0.225, 0.279), at(1, 502, 0.471, 0.533), at(2, 1000, 0.996, 1)},
+			Culprit: &explore.Culprit{Update: 1, Before: 0, After: 1, Factor: 2, Least: 1.7, Removed: explore.Share{Runs: 1}, Replaced: explore.Share{Fails: 50, Runs: 100, P: 0.5}},
+			Alike:   []int{2},
+			Lines:   []explore.Line{{File: "example.test/coins/coins.go", Line: 7, Last: 8, IfFails: 1, IfRuns: 0.875, Runs: 8, RunsFails: 7}},
+		},
+		Sources: []string{`if heads == 2 && a < b {`},
+	}
+}
+
+func TestExplanationAsText(t *testing.T) {
+	e := twoCoins()
+	e.Finding.Trace[1], e.Finding.Message = "toss heads=true", "both are heads"
+	require.Equal(t, `coins: mismatch in update 2 of 2 (toss): both are heads
+
+to blame: update 1: toss heads=true
+  It raises the likelihood that a run of 2 updates fails in this way from 25.1 % to 50.2 %, 2.0 times.
+  Update 2 may raise it as much: toss heads=true.
+  Without it, the trace does not fail in this way; with another, random toss in its place, it does 50.0 % of the time.
+  The failure shows in update 2: toss heads=true.
+
+  after  likelihood  0 %        100 %      95 % interval      futures  update
+      0      25.1 %  █████░                22.5 to 27.9 %        1000  (the start)
+>     1      50.2 %  ██████████░           47.1 to 53.3 %        1000  toss heads=true
+      2       100 %  ████████████████████  99.6 to 100.0 %       1000  toss heads=true
+
+  runs, if it fails  fails, if it runs  line
+              100 %             87.5 %  example.test/coins/coins.go:7  if heads == 2 && a < b {
+
+3000 futures of 2 updates in all, 4 of them failed in another way; seed 1
+`, e.text())
+}
+
+func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
+	e := twoCoins()
+	x := e.Explanation
+	x.Tight, x.Blocks, x.Lines = false, 0, nil
+	x.Culprit.Update, x.Culprit.Highest, x.Culprit.Before, x.Culprit.After = 2, 0, 1, 2
+	x.Culprit.Removed = explore.Share{Fails: 3, Runs: 100, P: 0.03}
+	x.Points[0].Share = explore.Share{Runs: 1000}
+	x.Culprit.Factor = 0
+	text := e.text()
+	for _, want := range []string{
+		"and was never seen before",
+		"Without it, the trace fails in this way 3.0 % of the time;",
+		"longer ones may tell more, as with -length 100",
+		"The budget ended before the intervals at the jump were within 5 points.",
+		"no lines were counted",
+	} {
+		require.Contains(t, text, want)
+	}
+	x.Culprit.Factor, x.Points[0].P = 1.5, 0.9
+	require.Contains(t, e.text(), "which it never was before: at most 90.0 %")
+
+	x.Culprit = nil
+	require.Contains(t, e.text(), "to blame: no update more than others\n  Before the first update, 90.0 % of all runs of 2 updates fail in this way.")
+	x.Points[0].Runs = 0
+	require.Contains(t, e.text(), "to blame: unknown: the budget ended")
+	require.Contains(t, e.text(), "unknown  ")
+}
+
+func TestSharesAreWrittenHonestly(t *testing.T) {
+	for p, want := range map[float64]string{0: "0 %", 1: "100 %", 0.9999: "99.9 %", 0.0001: "0.1 %", 0.25: "25.0 %"} {
+		require.Equal(t, want, percentage(p))
+	}
+}
+
+// TestPictureAndPageAreWellFormed reads both as XML, with text in them that would not be.
+func TestPictureAndPageAreWellFormed(t *testing.T) {
+	e := twoCoins()
+	for _, culprit := range []*explore.Culprit{e.Explanation.Culprit, nil} {
+		e.Explanation.Culprit = culprit
+		picture, err := e.svg()
+		require.NoError(t, err)
+		text, names := readXML(t, picture)
+		require.Equal(t, culprit != nil, names["rect"] == 1, "the jump is marked")
+		require.Equal(t, 3, names["circle"])
+		require.Zero(t, names["script"])
+		require.Contains(t, text, "25.1 %")
+		require.Contains(t, text, nasty)
+
+		page, err := e.page()
+		require.NoError(t, err)
+		text, names = readXML(t, page)
+		require.Equal(t, 1, names["svg"])
+		require.Equal(t, 2, names["table"])
+		require.Zero(t, names["script"]+names["link"]+names["img"], "the page needs nothing but itself")
+		require.Contains(t, text, "To blame: "+e.blame())
+		require.Contains(t, text, nasty)
+		require.Contains(t, text, e.Sources[0])
+		for _, sentence := range e.verdict() {
+			require.Contains(t, text, sentence)
+		}
+	}
+}
+
+// readXML returns the text of a document, and counts its elements.
+func readXML(t *testing.T, document []byte) (text string, names map[string]int) {
+	t.Helper()
+	names = make(map[string]int)
+	var all strings.Builder
+	for decoder := xml.NewDecoder(bytes.NewReader(document)); ; {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return all.String(), names
+		}
+		require.NoError(t, err, "%s", document)
+		switch token := token.(type) {
+		case xml.StartElement:
+			names[token.Name.Local]++
+		case xml.CharData:
+			all.Write(token)
+		}
+	}
+}
+
+func TestExplanationAsJSON(t *testing.T) {
+	document, err := json.Marshal(twoCoins())
+	require.NoError(t, err)
+	again := &explained{}
+	require.NoError(t, json.Unmarshal(document, again))
+	require.Equal(t, twoCoins(), again)
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"battle.test/explore"
+)
+
+// The words of an explanation, for the terminal, the picture and the page.
+
+// blame names the update to blame, or says that there is none.
+func (e *explained) blame() string {
+	switch c := e.Explanation.Culprit; {
+	case c != nil:
+		return fmt.Sprintf("update %d: %s", c.Update, e.update(c.Update))
+	case !e.Explanation.Tight && e.Explanation.Points[0].Runs < 100:
+		return "unknown: the budget ended before anything could be told"
+	}
+	return "no update more than others"
+}
+
+// update is the text of an update, from 1.
+func (e *explained) update(number int) string { return e.Finding.Trace[number-1] }
+
+// verdict says in sentences why, and how sure that is.
+func (e *explained) verdict() (sentences []string) {
+	say := func(format string, args ...any) { sentences = append(sentences, fmt.Sprintf(format, args...)) }
+	x, c := e.Explanation, e.Explanation.Culprit
+	if c == nil {
+		say("Before the first update, %s of all runs of %s fail in this way.", percentage(x.Points[0].P), count(x.Length, "update"))
+		return sentences
+	}
+	before, after, highest := x.Points[c.Before], x.Points[c.After], x.Points[c.Highest]
+	compared := times(c.Factor)
+	switch {
+	case c.Factor == 0:
+		compared = "and was never seen before"
+	case c.Highest != c.Before:
+		compared = "which it never was before: at most " + percentage(highest.P)
+	}
+	say("It raises the likelihood that a run of %s fails in this way from %s to %s, %s.",
+		count(x.Length, "update"), percentage(before.P), percentage(after.P), compared)
+	for _, other := range x.Alike {
+		say("Update %d may raise it as much: %s.", other, e.update(other))
+	}
+	say("%s", e.effects())
+	if last := len(e.Finding.Trace); c.Update != last {
+		say("The failure shows in update %d: %s.", last, e.update(last))
+	} else if last > 1 && highest.P < 0.05 && x.Length == last {
+		say("Hardly any other run of %d updates fails: longer ones may tell more, as with -length 100.", x.Length)
+	}
+	if !x.Tight {
+		say("The budget ended before the intervals at the jump were within 5 points.")
+	}
+	return sentences
+}
+
+// effects says what becomes of the trace without the culprit, and with another.
+func (e *explained) effects() string {
+	c := e.Explanation.Culprit
+	text := "Without it, the trace "
+	switch r := c.Removed; {
+	case r.Runs == 1 && r.Fails == 1:
+		text += "still fails in this way"
+	case r.Runs == 1:
+		text += "does not fail in this way"
+	default:
+		text += fmt.Sprintf("fails in this way %s of the time", percentage(r.P))
+	}
+	kind, _, _ := strings.Cut(e.update(c.Update), " ")
+	if c.Replaced.Runs == 0 {
+		return text + "."
+	}
+	return text + fmt.Sprintf("; with another, random %s in its place, it does %s of the time.", kind, percentage(c.Replaced.P))
+}
+
+func times(factor float64) string {
+	if factor < 10 {
+		return fmt.Sprintf("%.1f times", factor)
+	}
+	return fmt.Sprintf("%.0f times", factor)
+}
+
+// percentage writes a share: 0 % and 100 % are said only of none and of all.
+func percentage(p float64) string {
+	if p == 0 || p == 1 {
+		return fmt.Sprintf("%.0f %%", 100*p)
+	}
+	return fmt.Sprintf("%.1f %%", min(99.9, max(0.1, 100*p)))
+}
+
+func interval(s explore.Share) string {
+	return fmt.Sprintf("%.1f to %.1f %%", 100*s.Low, 100*s.High)
+}
+
+// A moment is a row of the table.
+type moment struct {
+	explore.Point
+	Likelihood, Interval string
+	Update               string // that led to it
+	Jump                 bool   // it is the culprit
+}
+
+func (e *explained) moments() (rows []moment) {
+	before := 0
+	for _, p := range e.Explanation.Points {
+		row := moment{Point: p, Likelihood: percentage(p.P), Interval: interval(p.Share), Update: "(the start)"}
+		if p.Moment > 0 {
+			row.Update = e.update(p.Moment)
+		}
+		if p.Moment > before+1 {
+			row.Update = fmt.Sprintf("(%d more) ", p.Moment-before-1) + row.Update
+		}
+		if p.Runs == 0 {
+			row.Likelihood = "unknown"
+		}
+		c := e.Explanation.Culprit
+		row.Jump = c != nil && c.Update == p.Moment
+		rows, before = append(rows, row), p.Moment
+	}
+	return rows
+}
+
+const (
+	barWidth   = 20 // characters for 100 %
+	updateMax  = 60 // characters of an update in a table
+	linesShown = 8
+)
+
+// text is the explanation for a terminal: the table, with the curve as bars.
+func (e *explained) text() string {
+	var b strings.Builder
+	x := e.Explanation
+	fmt.Fprintf(&b, "%s\n\nto blame: %s\n", e.Finding.Title(), e.blame())
+	for _, sentence := range e.verdict() {
+		fmt.Fprintf(&b, "  %s\n", sentence)
+	}
+	fmt.Fprintf(&b, "\n  after  likelihood  %-*s  95 %% interval      futures  update\n", barWidth, "0 %        100 %")
+	for _, row := range e.moments() {
+		mark := " "
+		if row.Jump {
+			mark = ">"
+		}
+		fmt.Fprintf(&b, "%s %5d  %10s  %s  %-17s  %7d  %s\n", mark, row.Moment, row.Likelihood, bar(row.Share), row.Interval, row.Runs, cut(row.Update, updateMax))
+	}
+	b.WriteString(e.telling())
+	fmt.Fprintf(&b, "\n%d futures of %s in all, %d of them failed in another way; seed %d\n", x.Futures, count(x.Length, "update"), x.Others, x.Seed)
+	return b.String()
+}
+
+// bar is a point of the curve lying on its side: full up to the likelihood, shaded up
+// to the end of the interval.
+func bar(s explore.Share) string {
+	full := int(math.Round(s.P * barWidth))
+	shaded := max(full, int(math.Round(s.High*barWidth)))
+	return strings.Repeat("█", full) + strings.Repeat("░", shaded-full) + strings.Repeat(" ", barWidth-shaded)
+}
+
+// cut shortens text for a table.
+func cut(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// telling is the table of lines.
+func (e *explained) telling() string {
+	x := e.Explanation
+	switch {
+	case x.Blocks == 0:
+		return "\nno lines were counted: no package under test has counters\n"
+	case len(x.Lines) == 0:
+		return "\nno line tells more than any other\n"
+	}
+	var b strings.Builder
+	b.WriteString("\n  runs, if it fails  fails, if it runs  line\n")
+	for i, line := range x.Lines[:min(len(x.Lines), linesShown)] {
+		fmt.Fprintf(&b, "  %17s  %17s  %s:%d  %s\n", percentage(line.IfFails), percentage(line.IfRuns), line.File, line.Line, cut(e.Sources[i], updateMax))
+	}
+	return b.String()
+}
