@@ -20,7 +20,8 @@ func ask(t *testing.T, bug string, requests ...battle.Request) []battle.Answer {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(in, document, 0o600))
 	output, status := child(t, bug, []string{
-		battle.EnvEngine + "=answer", battle.EnvTarget + "=counter", battle.EnvRequests + "=" + in, battle.EnvAnswers + "=" + out,
+		battle.EnvEngine + "=answer", battle.EnvTarget + "=counter", battle.EnvBudget + "=1m",
+		battle.EnvRequests + "=" + in, battle.EnvAnswers + "=" + out,
 	}, "-test.run=^FuzzCounter$")
 	require.Equal(t, 0, status, "%s", output)
 	document, err = os.ReadFile(out)

@@ -35,7 +35,7 @@ func (s *session) consult(r Request, engine Engine, tape []byte) (a Answer, err 
 
 // consulted runs the engine under the watchdog.
 func (h *Hunt) consulted(engine Engine) (json.RawMessage, error) {
-	h.s.runner.t.quiet = true
+	h.s.runner.t.quiet, h.s.progress = true, nil
 	returned := false
 	hang, tape := h.s.runner.watch(func() {
 		engine(h)

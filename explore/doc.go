@@ -24,6 +24,9 @@
 // Equal seeds and builds give equal runs in the same order: what ends a hunt is the
 // clock, but nothing that it finds on the way depends on one.
 //
+// [Explain] is another engine on the same means: it looks into a failure, and finds the
+// moment of the trace from which other futures fail too.
+//
 // It works without instrumentation, by what targets say of their states alone. The
 // battle command builds the test binary with counters in the packages under test, and
 // adds the file that registers the engine.

@@ -69,8 +69,7 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 	if binary, done := w.built[key]; done {
 		return binary, nil
 	}
-	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
-	args, what := []string{"test", "-c", "-o", binary}, "building the tests of "+pkg
+	args, what := []string(nil), "building the tests of "+pkg
 	if fuzz {
 		args = append(args, "-fuzz=.")
 		what += " with Go's coverage counters (the first time takes a minute)"
@@ -78,6 +77,14 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 	if w.planted != nil {
 		args = append(args, "-overlay="+w.planted.overlay)
 	}
+	defer during(what)()
+	return w.compile(ctx, pkg, key, args...)
+}
+
+// compile makes a test binary, and keeps it under a key of built.
+func (w *workshop) compile(ctx context.Context, pkg, key string, args ...string) (string, error) {
+	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
+	args = append([]string{"test", "-c", "-o", binary}, args...)
 	flags, err := goEnv(ctx, w.dir, "GOFLAGS")
 	if err != nil {
 		return "", err
@@ -85,7 +92,6 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 	if !strings.Contains(flags, "-ldflags") {
 		args = append(args, "-ldflags=-w") // nobody will debug it: linking takes half the time
 	}
-	defer during(what)()
 	if _, err := goCommand(ctx, w.dir, nil, append(args, pkg)...); err != nil {
 		return "", err
 	}

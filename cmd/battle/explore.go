@@ -59,12 +59,7 @@ func (w *workshop) buildExplore(ctx context.Context, t target, counted bool) (st
 	if err != nil {
 		return "", err
 	}
-	binary := filepath.Join(w.temp, fmt.Sprintf("%d.test.exe", len(w.built)))
-	if _, err := goCommand(ctx, w.dir, nil, "test", "-c", "-o", binary, "-overlay="+overlay, t.Package); err != nil {
-		return "", err
-	}
-	w.built[key] = binary
-	return binary, nil
+	return w.compile(ctx, t.Package, key, "-overlay="+overlay)
 }
 
 // exploreOverlay is all files that differ from those on disk, by their full paths.
