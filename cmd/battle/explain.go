@@ -121,31 +121,37 @@ func (w *workshop) quote(ctx context.Context, e *explained) error {
 		pkg, dir, _ := strings.Cut(strings.TrimSpace(row), " ")
 		dirs[pkg] = dir
 	}
-	for _, line := range e.Explanation.Lines {
-		text, err := w.sourceLine(filepath.Join(dirs[path.Dir(line.File)], path.Base(line.File)), line.Line)
+	for i, line := range e.Explanation.Lines {
+		number, text, err := w.firstStatement(filepath.Join(dirs[path.Dir(line.File)], path.Base(line.File)), line.Line, line.Last)
 		if err != nil {
 			return err
 		}
+		e.Explanation.Lines[i].Line = number
 		e.Sources = append(e.Sources, text)
 	}
 	return nil
 }
 
-// sourceLine is a line of a file as it was built, from 1.
-func (w *workshop) sourceLine(path string, number int) (string, error) {
+// firstStatement is the first line of a block that says what it does: a block that begins
+// with a brace begins on the line of its func, if or for.
+func (w *workshop) firstStatement(path string, first, last int) (number int, text string, err error) {
 	var content []byte
 	if w.planted != nil {
 		content = w.planted.files[path]
 	}
 	if content == nil {
-		var err error
 		if content, err = os.ReadFile(path); err != nil {
-			return "", err
+			return 0, "", err
 		}
 	}
 	lines := strings.Split(string(content), "\n")
-	if number > len(lines) {
-		return "", fmt.Errorf("%s has %d lines, and line %d of it ran", path, len(lines), number)
+	if last > len(lines) {
+		return 0, "", fmt.Errorf("%s has %d lines, and line %d of it ran", path, len(lines), last)
 	}
-	return strings.TrimSpace(lines[number-1]), nil
+	for number = first; ; number++ {
+		text = strings.TrimSpace(lines[number-1])
+		if number >= last || text != "" && !strings.HasPrefix(text, "//") && !strings.HasSuffix(text, "{") {
+			return number, text, nil
+		}
+	}
 }

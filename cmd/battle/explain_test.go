@@ -50,10 +50,10 @@ to blame: update 1: toss heads=true
   Without it, the trace does not fail in this way; with another, random toss in its place, it does 50.0 % of the time.
   The failure shows in update 2: toss heads=true.
 
-  after  likelihood  0 %        100 %      95 % interval      futures  update
-      0      25.1 %  █████░                22.5 to 27.9 %        1000  (the start)
->     1      50.2 %  ██████████░           47.1 to 53.3 %        1000  toss heads=true
-      2       100 %  ████████████████████  99.6 to 100.0 %       1000  toss heads=true
+  after  likelihood  0 %        100 %      95 % interval          rises  futures  update
+      0      25.1 %  █████░                22.5 to 27.9 %                   1000  (the start)
+>     1      50.2 %  ██████████░           47.1 to 53.3 %     2.0 times     1000  toss heads=true
+      2       100 %  ████████████████████  99.6 to 100.0 %    2.0 times     1000  toss heads=true
 
   runs, if it fails  fails, if it runs  line
               100 %             87.5 %  example.test/coins/coins.go:7  if heads == 2 && a < b {

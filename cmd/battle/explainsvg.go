@@ -14,6 +14,7 @@ const (
 	svgWidth, svgHeight   = 760, 360
 	plotLeft, plotRight   = 56, 740
 	plotTop, plotBottom   = 56, 300
+	svgLine               = 18
 	svgLabelMax, svgTicks = 84, 10
 )
 
@@ -105,6 +106,8 @@ func (e *explained) curve(d *drawing) {
 	if c := e.Explanation.Culprit; c != nil {
 		from := points[c.After-1].Moment
 		d.put(`<rect class="jump" x="%.1f" y="%d" width="%.1f" height="%d"/>`, d.x(from), plotTop, d.x(c.Update)-d.x(from), plotBottom-plotTop)
+		kind, _, _ := strings.Cut(e.update(c.Update), " ")
+		d.text((d.x(from)+d.x(c.Update))/2, plotTop+svgLine, `class="blame" text-anchor="middle"`, kind)
 	}
 	d.put(`<polygon class="band" points="%s"/>`, strings.Join(append(high, low...), " "))
 	d.put(`<polyline class="line" points="%s"/>`, strings.Join(line, " "))
@@ -114,7 +117,7 @@ func (e *explained) curve(d *drawing) {
 			class = "jumpdot"
 		}
 		d.put(`<circle class="%s" cx="%.1f" cy="%.1f" r="4"><title>%s</title></circle>`, class, d.x(row.Moment), d.y(row.P),
-			escaped(fmt.Sprintf("%s after %d updates (%s): %s", row.Likelihood, row.Moment, row.Interval, row.Update)))
+			escaped(fmt.Sprintf("%s after %s (%s): %s", row.Likelihood, count(row.Moment, "update"), row.Interval, row.Update)))
 		if row.Moment == 0 {
 			anchor = "start"
 		} else if row.Moment == d.last {

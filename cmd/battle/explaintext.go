@@ -99,12 +99,13 @@ func interval(s explore.Share) string {
 type moment struct {
 	explore.Point
 	Likelihood, Interval string
+	Rise                 string // over the highest before, if it is higher
 	Update               string // that led to it
 	Jump                 bool   // it is the culprit
 }
 
 func (e *explained) moments() (rows []moment) {
-	before := 0
+	before, highest := 0, 0.0
 	for _, p := range e.Explanation.Points {
 		row := moment{Point: p, Likelihood: percentage(p.P), Interval: interval(p.Share), Update: "(the start)"}
 		if p.Moment > 0 {
@@ -116,6 +117,10 @@ func (e *explained) moments() (rows []moment) {
 		if p.Runs == 0 {
 			row.Likelihood = "unknown"
 		}
+		if highest > 0 && p.P > highest {
+			row.Rise = times(p.P / highest)
+		}
+		highest = max(highest, p.P)
 		c := e.Explanation.Culprit
 		row.Jump = c != nil && c.Update == p.Moment
 		rows, before = append(rows, row), p.Moment
@@ -137,13 +142,13 @@ func (e *explained) text() string {
 	for _, sentence := range e.verdict() {
 		fmt.Fprintf(&b, "  %s\n", sentence)
 	}
-	fmt.Fprintf(&b, "\n  after  likelihood  %-*s  95 %% interval      futures  update\n", barWidth, "0 %        100 %")
+	fmt.Fprintf(&b, "\n  after  likelihood  %-*s  95 %% interval          rises  futures  update\n", barWidth, "0 %        100 %")
 	for _, row := range e.moments() {
 		mark := " "
 		if row.Jump {
 			mark = ">"
 		}
-		fmt.Fprintf(&b, "%s %5d  %10s  %s  %-17s  %7d  %s\n", mark, row.Moment, row.Likelihood, bar(row.Share), row.Interval, row.Runs, cut(row.Update, updateMax))
+		fmt.Fprintf(&b, "%s %5d  %10s  %s  %-17s  %9s  %7d  %s\n", mark, row.Moment, row.Likelihood, bar(row.Share), row.Interval, row.Rise, row.Runs, cut(row.Update, updateMax))
 	}
 	b.WriteString(e.telling())
 	fmt.Fprintf(&b, "\n%d futures of %s in all, %d of them failed in another way; seed %d\n", x.Futures, count(x.Length, "update"), x.Others, x.Seed)
