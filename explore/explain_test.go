@@ -25,6 +25,7 @@ var broken = os.Getenv(battle.EnvEngine) != ""
 var (
 	fuzzCoins = battle.Fuzz[*coins]
 	fuzzSafe  = battle.Fuzz[*safe]
+	fuzzWreck = battle.Fuzz[*wreck]
 )
 
 // Coins: the bug when the first two that are tossed are both heads. A likelihood of it
@@ -80,6 +81,21 @@ func FuzzSafe(f *testing.F) {
 		Name: "safe", New: func() *safe { return &safe{} },
 		Ops: battle.Ops(battle.Op[*Set](1), battle.Op[*Try](10), battle.Op[*Wait](20), battle.Op[*Kick](1)),
 	})
+}
+
+// A wreck fails whatever is done to it.
+type wreck struct{}
+
+type Touch struct{}
+
+func (*Touch) Apply(t *battle.T, _ *wreck) {
+	if broken {
+		t.Errorf("it falls apart")
+	}
+}
+
+func FuzzWreck(f *testing.F) {
+	fuzzWreck(f, battle.Target[*wreck]{Name: "wreck", New: func() *wreck { return nil }, Ops: battle.Ops(battle.Op[*Touch](1))})
 }
 
 // asked sends a request to a target of this file, as the command does.
@@ -169,6 +185,12 @@ func TestLikelihoodSinksWhereNothingHappens(t *testing.T) {
 	require.Less(t, points[21].High, points[1].Low)
 	require.Greater(t, points[22].P/points[21].P, points[1].P/points[0].P)
 	require.Equal(t, 1, e.Culprit.Update)
+}
+
+func TestNobodyIsToBlameForWhatAlwaysFails(t *testing.T) {
+	e := explained(t, "FuzzWreck", battle.Request{Trace: "touch"})
+	require.Equal(t, 1.0, e.Points[0].P)
+	require.Nil(t, e.Culprit)
 }
 
 func TestLongerRunsFailMoreOften(t *testing.T) {
