@@ -48,7 +48,7 @@ func collectFlags(node *kong.Node, long map[string]bool, short map[byte]bool) {
 	}
 }
 
-var doubleDash = regexp.MustCompile(`\B--([a-z])`)
+var doubleDash = regexp.MustCompile(`\B--([a-z\[])`)
 
 // singleDash writes the flags in a message with one dash.
 func singleDash(text string) string { return doubleDash.ReplaceAllString(text, "-$1") }

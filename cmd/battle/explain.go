@@ -56,26 +56,35 @@ func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	for _, file := range []struct {
-		path    string
-		content func() ([]byte, error)
-	}{{c.SVG, e.svg}, {c.HTML, e.page}} {
-		if file.path == "" {
-			continue
-		}
-		content, err := file.content()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(from(line.Dir, file.path), content, 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(os.Stderr, "written:", from(line.Dir, file.path))
+	if err := c.write(line.Dir, e); err != nil {
+		return err
 	}
 	if c.JSON {
 		return printJSON(e)
 	}
 	fmt.Print(e.text())
+	return nil
+}
+
+// write writes the picture and the page, as far as they are asked for.
+func (c *explainCommand) write(dir string, e *explained) error {
+	page, err := e.page()
+	if err != nil {
+		return err
+	}
+	for _, file := range []struct {
+		path    string
+		content []byte
+	}{{c.SVG, e.svg()}, {c.HTML, page}} {
+		if file.path == "" {
+			continue
+		}
+		path := from(dir, file.path)
+		if err := os.WriteFile(path, file.content, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, "written:", path)
+	}
 	return nil
 }
 

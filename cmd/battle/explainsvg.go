@@ -67,7 +67,7 @@ func escaped(text string) string {
 }
 
 // svg draws the curve.
-func (e *explained) svg() ([]byte, error) {
+func (e *explained) svg() []byte {
 	d := &drawing{last: len(e.Finding.Trace)}
 	d.put(`<svg xmlns="http://www.w3.org/2000/svg" class="curve" role="img" width="%d" height="%d" viewBox="0 0 %d %d">`, svgWidth, svgHeight, svgWidth, svgHeight)
 	d.put(`<title>%s</title>`, escaped("Likelihood of: "+e.Finding.Title()))
@@ -78,7 +78,7 @@ func (e *explained) svg() ([]byte, error) {
 	d.axes()
 	e.curve(d)
 	d.put(`</svg>`)
-	return d.Bytes(), nil
+	return d.Bytes()
 }
 
 // axes draws the grid and what its lines stand for.
