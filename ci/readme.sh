@@ -29,17 +29,18 @@ done <<'TABLE'
 0 | ^no findings                          | cd examples/deque && go tool battle hunt -budget 5s
 0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
 0 | ^no findings                          | go run ./cmd/battle hunt -target ring -engine native -engine rapid -budget 10s
-1 | ^data, first=1 tail=1, 1 bytes: 00   | go run ./cmd/battle hunt -bug tip-bug -budget 10s
+1 | ^data, first=1 tail=1, 1 bytes: 00    | go run ./cmd/battle hunt -bug tip-bug -budget 10s
 0 | ^passed: [0-9]+ updates               | go run ./cmd/battle replay corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
+0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show
 0 | ^added .*ring/seeds/example.trace     | go run ./cmd/battle corpus add -target ring -name example -seed 'append length=9; read from=tail offset=-9 length=9'
 0 | /out/[0-9a-f]+$                        | go run ./cmd/battle corpus convert -target ring -to go -out out corpus/ring/regressions/tip-bug.trace
 0 | ^0 traces promoted                    | go run ./cmd/battle corpus promote
 0 | ^0 duplicates                         | go run ./cmd/battle corpus prune
-0 | ^tip-bug +ring +native +1 of 1        | go run ./cmd/battle bugs -any -seeds 1 tip-bug
+0 | ^tip-bug +ring +[a-z]+ +1 of 1         | go run ./cmd/battle bugs -any -seeds 1 tip-bug
 TABLE
 
 # The finding that README.md shows: its own replay command must print it again. Line
