@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"battle.test/battle"
 )
 
 type bugsCommand struct {
@@ -25,19 +23,8 @@ type bugsCommand struct {
 	Workers  int           `default:"0" help:"Bugs at work at a time (default one a core)."`
 	Markdown string        `help:"Write stories and table to this file, too."`
 	JSON     bool          `help:"Print JSON."`
-}
 
-// A trial is what an engine made of a bug.
-type trial struct {
-	Bug     string  `json:"bug"`
-	Target  string  `json:"target"`
-	Engine  string  `json:"engine"`
-	Found   int     `json:"found"` // of Seeds
-	Seeds   int     `json:"seeds"`
-	Updates uint64  `json:"updates"`     // median, where found
-	Seconds float64 `json:"cpu_seconds"` // median, where found, of all the engine's processes
-	Length  int     `json:"length"`      // of the shortest trace, in updates
-	Fault   string  `json:"fault,omitempty"`
+	asFound bool // for battle bench: finds are not minimised
 }
 
 func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
@@ -53,7 +40,7 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	picked, skipped, err := pickEngines(root, c.Engine)
+	picked, skipped, err := pickEngines(root, engines, c.Engine)
 	if err != nil {
 		return err
 	}
@@ -148,6 +135,10 @@ func missed(bugs []*bug, trials []trial) error {
 	return nil
 }
 
+func (c *bugsCommand) trials() trials {
+	return trials{seeds: c.Seeds, budget: c.Budget, first: c.Any, asFound: c.asFound}
+}
+
 // all works through the bugs, some side by side. Each has a workshop of its own, so
 // that none waits for another's build; what they share is the go command's cache.
 func (c *bugsCommand) all(ctx context.Context, dir string, bugs []*bug, picked []engine) ([]trial, error) {
@@ -207,7 +198,7 @@ func (c *bugsCommand) one(ctx context.Context, dir, name string, picked []engine
 			if err := e.prepare(ctx, w, t); err != nil {
 				return trials, err
 			}
-			one := c.trial(ctx, w, e, t)
+			one := c.trials().run(ctx, w, e, t)
 			if ctx.Err() != nil {
 				return trials, ctx.Err()
 			}
@@ -222,62 +213,4 @@ func (c *bugsCommand) one(ctx context.Context, dir, name string, picked []engine
 		}
 	}
 	return trials, nil
-}
-
-// trial runs an engine with every seed.
-func (c *bugsCommand) trial(ctx context.Context, w *workshop, e engine, t target) trial {
-	result := trial{Bug: w.planted.name, Target: t.Name, Engine: e.name()}
-	var updates []uint64
-	var seconds []float64
-	for seed := range c.Seeds {
-		dir, err := os.MkdirTemp(w.temp, "trial-")
-		if err != nil {
-			result.Fault = err.Error()
-			return result
-		}
-		defer during(fmt.Sprintf("%s in %s, seed %d: hunting %s", e.name(), t.Name, seed+1, w.planted.name))()
-		j := &job{target: t, engine: e, slice: c.Budget, inCPU: true, seed: uint64(seed + 1), stopFirst: true, dir: dir}
-		j.run(ctx, w)
-		result.Seeds++
-		found, fault := j.verdict()
-		if found == nil {
-			result.Fault = or(result.Fault, fault)
-			continue
-		}
-		result.Found++
-		seconds = append(seconds, j.cpu.Seconds())
-		updates = append(updates, max(found.Updates, j.stats().Updates))
-		if result.Length == 0 || len(found.Trace) < result.Length {
-			result.Length = len(found.Trace)
-		}
-		if c.Any {
-			break
-		}
-	}
-	result.Updates, result.Seconds = median(updates), median(seconds)
-	return result
-}
-
-// verdict is the shortest finding of a job that has ended, or else what is wrong with
-// the harness, if anything is: a fault must not look like a bug that nobody finds.
-func (j *job) verdict() (found *battle.Finding, fault string) {
-	for _, f := range j.findings() {
-		switch {
-		case f.Kind == battle.Harness:
-			fault = f.Title()
-		case found == nil || len(f.Trace) < len(found.Trace):
-			found = f
-		}
-	}
-	line, _, _ := strings.Cut(j.fault, "\n")
-	return found, or(line, fault)
-}
-
-// median of the values, or 0 of none; of an even number the upper one.
-func median[V uint64 | float64](values []V) V {
-	if len(values) == 0 {
-		return 0
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
 }

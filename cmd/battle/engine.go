@@ -29,11 +29,14 @@ type engine interface {
 // engines are all engines, in the order in which they are shown.
 var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}}
 
+// benched are those and the control, which nobody would hunt with.
+var benched = append(slices.Clone(engines), control{})
+
 // pickEngines finds engines by name, in their own order. Of all of them, those that are
 // missing are left out and named; one that was asked for by name must be there.
-func pickEngines(root string, names []string) (picked []engine, skipped []string, err error) {
+func pickEngines(root string, from []engine, names []string) (picked []engine, skipped []string, err error) {
 	var known []string
-	for _, e := range engines {
+	for _, e := range from {
 		known = append(known, e.name())
 	}
 	for _, name := range names {
@@ -42,7 +45,7 @@ func pickEngines(root string, names []string) (picked []engine, skipped []string
 		}
 	}
 	all := len(names) == 0 || slices.Contains(names, "all")
-	for _, e := range engines {
+	for _, e := range from {
 		named := slices.Contains(names, e.name())
 		if !named && !all {
 			continue

@@ -24,6 +24,11 @@ func (explorer) missing(string) string { return "" }
 func (explorer) suits(target) string   { return "" }
 func (explorer) grace() time.Duration  { return endsLate }
 
+// control is the same binary without guidance: what it finds, anything finds.
+type control struct{ explorer }
+
+func (control) name() string { return explore.RandomName }
+
 func (explorer) prepare(ctx context.Context, w *workshop, t target) error {
 	_, err := w.buildExplore(ctx, t, true)
 	return err
@@ -98,6 +103,7 @@ import (
 func init() {
 	battle.Register(explore.Name, explore.Engine)
 	battle.Register(explore.ExplainName, explore.Explain)
+	battle.Register(explore.RandomName, explore.Random)
 }
 `, listed.name)
 	return files, nil

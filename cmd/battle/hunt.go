@@ -70,7 +70,7 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 
 // plan finds targets and engines, builds, and divides the budget.
 func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
-	picked, skipped, err := pickEngines(w.root, c.Engine)
+	picked, skipped, err := pickEngines(w.root, engines, c.Engine)
 	if err != nil {
 		return nil, err
 	}

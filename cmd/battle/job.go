@@ -24,6 +24,7 @@ type job struct {
 	inCPU     bool          // the slice is CPU time of the engine's processes, not of the clock
 	seed      uint64
 	stopFirst bool
+	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
 
 	mu         sync.Mutex
@@ -92,7 +93,7 @@ func (j *job) found() bool { return len(j.findings()) > 0 }
 // still minimising when it ended.
 func (j *job) findings() []*battle.Finding {
 	all := j.read("findings")
-	if !j.running() {
+	if j.asFound || !j.running() {
 		all = append(all, j.read("pending")...) // what is pending in a run will be minimal soon
 	}
 	return all
