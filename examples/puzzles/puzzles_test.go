@@ -21,6 +21,8 @@ func FuzzRadix(f *testing.F)          { battle.Fuzz(f, Radix) }
 func FuzzDeque(f *testing.F)          { battle.Fuzz(f, Deque) }
 func FuzzByteQueue(f *testing.F)      { battle.Fuzz(f, ByteQueue) }
 func FuzzBtree(f *testing.F)          { battle.Fuzz(f, Btree) }
+func FuzzPlatform1(f *testing.F)      { battle.Fuzz(f, Platform1) }
+func FuzzPlatform2(f *testing.F)      { battle.Fuzz(f, Platform2) }
 
 // solves proves that a trace ends in the task's finding, with its very last update, and
 // that the finding says what it should.
