@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ func Engine(h *battle.Hunt) {
 const (
 	burstsBetween = 16 // two looks at the clock
 	watchEvery    = 16 // bursts: one in so many records comparisons
+	rewindShare   = 3  // one in so many starts a little before its moment
 )
 
 // An explorer is one hunt.
@@ -85,17 +87,23 @@ func (e *explorer) turn() {
 	if watch {
 		probe.Watch()
 	}
-	e.try(m, e.composer.compose(m, e.frontier))
+	from := m
+	if e.dice.below(rewindShare) == 0 {
+		from = m.before(1 + bits.TrailingZeros64(e.dice.random.Uint64()))
+	}
+	if e.try(from, e.composer.compose(m, e.frontier)) {
+		m.last = m.picks
+	}
 	if watch {
 		e.dice.learn(probe.Watched())
 	}
 }
 
-// try runs a burst from a moment, and keeps what is new.
-func (e *explorer) try(m *moment, b *burst) {
+// try runs a burst from a moment, and keeps what is new. It reports whether anything was.
+func (e *explorer) try(m *moment, b *burst) bool {
 	if !e.restore(m) {
 		e.hunt.End()
-		return
+		return false
 	}
 	e.turns++
 	e.novelty.begin()
@@ -107,9 +115,8 @@ func (e *explorer) try(m *moment, b *burst) {
 	news := len(e.novelty.fresh) > 0 || e.novelty.better >= 0
 	e.hunt.End()
 	if !news {
-		return
+		return false
 	}
-	m.last = m.picks
 	if len(e.novelty.fresh) > 0 {
 		e.newest = time.Now()
 	}
@@ -117,6 +124,7 @@ func (e *explorer) try(m *moment, b *burst) {
 		ran-- // a moment that has failed has no future
 	}
 	e.retrace(m, b, ran)
+	return true
 }
 
 // retrace runs a burst that showed something new once more, an update at a time, and

@@ -35,6 +35,23 @@ func (m *moment) cost() uint64 {
 	return uint64(m.trait.hits) + 4*uint64(m.picks-m.last) + uint64(m.picks)
 }
 
+// before is the moment up to n updates earlier, but not before its parent. What a moment
+// was the first to show may have been spoilt by the very update that showed it: a wrong
+// key of a lock shows which step it was pressed at.
+func (m *moment) before(n int) *moment {
+	kept := len(m.ends) - n
+	if m.parent == nil {
+		return m
+	}
+	if kept <= 0 {
+		return m.parent
+	}
+	return &moment{
+		parent: m.parent, trait: m.trait, depth: m.depth - n,
+		updates: m.updates[:m.ends[kept-1]], ends: m.ends[:kept],
+	}
+}
+
 // prefix appends the updates that lead to the moment.
 func (m *moment) prefix(updates []byte) []byte {
 	var path []*moment
@@ -83,6 +100,7 @@ const (
 	tournament  = 8
 	rootShare   = 8 // one in so many bursts begins a new run
 	crownsShare = 4 // one in so many goes on from a champion
+	doomedShare = 8 // one in so many doomed moments has a chance
 )
 
 // pick chooses the moment to go back to: the cheapest of a few.
@@ -101,7 +119,10 @@ func (f *frontier) pick(d *dice) *moment {
 	var best *moment
 	for range tournament {
 		m := f.moments[d.below(len(f.moments))]
-		if !m.doomed() && (best == nil || m.cost() < best.cost()) {
+		if m.doomed() && d.below(doomedShare) != 0 {
+			continue // hardly ever: a step that only one update in many takes may just not have come yet
+		}
+		if best == nil || m.cost() < best.cost() {
 			best = m
 		}
 	}

@@ -68,6 +68,8 @@ func platformOf(name string, level *platform.Level, watch func(*platform.Game, P
 		Name: name,
 		New:  func() *play { return &play{platform.Start(level), watch} },
 		Ops:  battle.Ops(battle.Op[*Hold](1)),
+		// A run is of thousands of frames.
+		Clone: func(p *play) *play { return &play{p.game.Clone(), p.watch} },
 	}
 }
 

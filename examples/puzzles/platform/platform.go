@@ -6,6 +6,8 @@
 // and nothing is random. Lengths are in units, of which a tile has [Tile].
 package platform
 
+import "slices"
+
 // Tile is the side of a tile, in units.
 const Tile = 256
 
@@ -64,6 +66,13 @@ const (
 // Start starts a level.
 func Start(level *Level) *Game {
 	return &Game{level: level, x: 2 * Tile, y: 3 * Tile, beaten: make([]bool, len(level.walkers))}
+}
+
+// Clone is a game that stands as this one does, and goes on by itself.
+func (g *Game) Clone() *Game {
+	other := *g
+	other.beaten = slices.Clone(g.beaten)
+	return &other
 }
 
 // State is how the game stands.
