@@ -3,11 +3,13 @@ package puzzles
 import (
 	"fmt"
 	"hash/fnv"
+	"os"
 	"strings"
 	"testing"
 
 	"battle.test/battle"
 	"battle.test/examples/puzzles/maze"
+	"battle.test/examples/puzzles/platform"
 )
 
 func FuzzLock10(f *testing.F)         { battle.Fuzz(f, Lock10) }
@@ -134,4 +136,45 @@ func TestBtreeBreaksPast255Keys(t *testing.T) {
 	trace.WriteString("btree-seek nth=255\n")
 	battle.ReplayTrace(t, Btree, trace.String())
 	solves(t, Btree, trace.String()+"btree-seek nth=270\n", "key of that rank")
+}
+
+// The solutions are traces of thousands of frames; minimising them is not the test's
+// business, so they are played, not hunted.
+func TestPlatformLevelsCanBeFinished(t *testing.T) {
+	for file, level := range map[string]*platform.Level{"platform-1": platform.First, "platform-2": platform.Second} {
+		trace, err := os.ReadFile("testdata/solutions/" + file + ".trace")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last platform.Game
+		if err := Play(level, file, trace, func(g *platform.Game, _ Pad) { last = *g }); err != nil {
+			t.Fatal(err)
+		}
+		if last.State() != platform.Finished || last.Frame() < 3000 {
+			t.Errorf("%s: %s after %d frames, want it finished after thousands", file, last.State(), last.Frame())
+		}
+	}
+}
+
+func TestFinishingALevelIsTheFinding(t *testing.T) {
+	trace, err := os.ReadFile("testdata/solutions/platform-1.trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	solves(t, Platform1, string(trace), "the level is finished")
+}
+
+// Running right and no more ends soon, in both levels: they are no walk.
+func TestPlatformLevelsAreNoWalk(t *testing.T) {
+	for _, buttons := range []Pad{Pad(platform.Right | platform.Run), Pad(platform.Right | platform.Run | platform.Jump)} {
+		for _, level := range []*platform.Level{platform.First, platform.Second} {
+			g := platform.Start(level)
+			for range 4000 {
+				g.Step(platform.Buttons(buttons))
+			}
+			if x, _ := g.Position(); x > 100*platform.Tile {
+				t.Errorf("holding %s leads to column %d", buttons, x/platform.Tile)
+			}
+		}
+	}
 }

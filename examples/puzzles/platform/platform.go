@@ -63,6 +63,9 @@ const (
 	Finished
 )
 
+// String names the state.
+func (s State) String() string { return [...]string{"playing", "dead", "finished"}[s] }
+
 // Start starts a level.
 func Start(level *Level) *Game {
 	return &Game{level: level, x: 2 * Tile, y: 3 * Tile, beaten: make([]bool, len(level.walkers))}
