@@ -34,7 +34,6 @@ done <<'TABLE'
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
-0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show
 0 | ^added .*ring/seeds/example.trace     | go run ./cmd/battle corpus add -target ring -name example -seed 'append length=9; read from=tail offset=-9 length=9'
 0 | /out/[0-9a-f]+$                        | go run ./cmd/battle corpus convert -target ring -to go -out out corpus/ring/regressions/tip-bug.trace

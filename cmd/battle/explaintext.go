@@ -134,15 +134,37 @@ const (
 	linesShown = 8
 )
 
-// text is the explanation for a terminal: the table, with the curve as bars.
+// text is the explanation for a terminal.
 func (e *explained) text() string {
-	var b strings.Builder
 	x := e.Explanation
-	fmt.Fprintf(&b, "%s\n\nto blame: %s\n", e.Finding.Title(), e.blame())
+	return fmt.Sprintf("%s\n\n%s%s\n%d futures of %s in all, %d of them failed in another way; seed %d\n",
+		e.Finding.Title(), e.judgement(), e.telling(), x.Futures, count(x.Length, "update"), x.Others, x.Seed)
+}
+
+// judgement says who is to blame, and shows why.
+func (e *explained) judgement() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "to blame: %s\n", e.blame())
 	for _, sentence := range e.verdict() {
 		fmt.Fprintf(&b, "  %s\n", sentence)
 	}
-	fmt.Fprintf(&b, "\n  after  likelihood  %-*s  95 %% interval          rises  futures  update\n", barWidth, "0 %        100 %")
+	return b.String() + "\n" + e.table()
+}
+
+// brief is the judgement on a trace that was just minimised. Small numbers make rare
+// moments, and where the last update is left as the culprit they may be all that it is
+// blamed for: then the table speaks for itself.
+func (e *explained) brief() string {
+	if c := e.Explanation.Culprit; c != nil && c.Update == len(e.Finding.Trace) {
+		return "how likely the failure was at each moment of the minimal trace\n" + e.table()
+	}
+	return e.judgement()
+}
+
+// table is the curve as bars, a row a moment.
+func (e *explained) table() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  after  likelihood  %-*s  95 %% interval          rises  futures  update\n", barWidth, "0 %        100 %")
 	for _, row := range e.moments() {
 		mark := " "
 		if row.Jump {
@@ -150,8 +172,6 @@ func (e *explained) text() string {
 		}
 		fmt.Fprintf(&b, "%s %5d  %10s  %s  %-17s  %9s  %7d  %s\n", mark, row.Moment, row.Likelihood, bar(row.Share), row.Interval, row.Rise, row.Runs, cut(row.Update, updateMax))
 	}
-	b.WriteString(e.telling())
-	fmt.Fprintf(&b, "\n%d futures of %s in all, %d of them failed in another way; seed %d\n", x.Futures, count(x.Length, "update"), x.Others, x.Seed)
 	return b.String()
 }
 

@@ -65,7 +65,7 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	h.run(ctx)
-	return h.conclude(c.JSON)
+	return h.conclude(ctx, c.JSON)
 }
 
 // plan finds targets and engines, builds, and divides the budget.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -137,23 +138,24 @@ func short(n uint64) string {
 }
 
 // conclude prints what the hunt came to, and turns it into an exit status.
-func (h *hunt) conclude(asJSON bool) error {
+func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 	all := []*battle.Finding{}
 	for _, f := range h.found {
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b *battle.Finding) int { return strings.Compare(a.ID, b.ID) })
+	explanations := h.explainFindings(ctx, all)
 	if asJSON {
 		rows := []row{}
 		for _, j := range h.jobs {
 			rows = append(rows, j.row())
 		}
-		if err := printJSON(map[string]any{"jobs": rows, "findings": all}); err != nil {
+		if err := printJSON(map[string]any{"jobs": rows, "findings": all, "explanations": explanations}); err != nil {
 			return err
 		}
 	} else {
 		fmt.Print("\n", h.table(), h.explored(), h.gaps())
-		h.show(all)
+		h.show(all, explanations)
 	}
 	faults := h.faults
 	for _, j := range h.jobs {
@@ -196,18 +198,23 @@ func (h *hunt) gaps() string {
 	return b.String()
 }
 
-func (h *hunt) show(all []*battle.Finding) {
+// shownMost is how many findings a hunt prints.
+const shownMost = 3
+
+func (h *hunt) show(all []*battle.Finding, explanations map[string]*explained) {
 	if len(all) == 0 {
 		fmt.Println("\nno findings")
 		return
 	}
-	const most = 3
 	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), h.dir)
 	for i, f := range all {
-		if i == most {
-			fmt.Printf("\n… and %d more\n", len(all)-most)
+		if i == shownMost {
+			fmt.Printf("\n… and %d more\n", len(all)-shownMost)
 			break
 		}
 		fmt.Printf("\n%s", f.Text())
+		if e := explanations[f.ID]; e != nil {
+			fmt.Print("\n", e.brief())
+		}
 	}
 }
