@@ -352,12 +352,7 @@ type Restart struct {
 }
 
 func (r *Restart) Apply(t *battle.T, p *ringPair) {
-	base := uint64(r.Base)
-	if r.High {
-		base = math.MaxUint64 - base%4096
-	}
-	p.restart(base, int(r.Capacity)<<(2*r.Scale))
-	t.Reach("capacity", p.log.Capacity)
+	p.restart(origin(r.Base, r.High), int(r.Capacity)<<(2*r.Scale))
 }
 
 // Recover restarts from a snapshot of this stream: Back bytes are behind tail, or as

@@ -1,6 +1,9 @@
 package fuzz
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // streamWord is eight bytes of every test stream: a function of their place and of the
 // incarnation of the stream, so that a byte from elsewhere or from before a restart shows.
@@ -29,6 +32,15 @@ func fillStream(dst []byte, off, incarnation uint64) {
 	for i := range dst {
 		dst[i] = streamByte(off+uint64(i), incarnation)
 	}
+}
+
+// origin is where a stream is taken up: near its beginning, or, if high, near the last
+// offset there is.
+func origin(base uint32, high bool) uint64 {
+	if high {
+		return math.MaxUint64 - uint64(base)%4096
+	}
+	return uint64(base)
 }
 
 // A sequencer is the truth about a stream that had several of them: its bytes, and the

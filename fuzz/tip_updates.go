@@ -1,8 +1,6 @@
 package fuzz
 
 import (
-	"math"
-
 	"battle.test/battle"
 	"battle.test/oracle"
 	"battle.test/statemachines/tip"
@@ -233,11 +231,7 @@ type Begin struct {
 }
 
 func (u *Begin) Apply(t *battle.T, p *tipPair) {
-	base := uint64(u.Base)
-	if u.High {
-		base = math.MaxUint64 - base%4096
-	}
-	p.begin(p.source.epoch, base, int(u.Capacity)<<(2*u.Scale))
+	p.begin(p.source.epoch, origin(u.Base, u.High), int(u.Capacity)<<(2*u.Scale))
 }
 
 // Keep saves the machine's state.
