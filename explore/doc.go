@@ -10,16 +10,19 @@
 // is running the prefix again.
 //
 // New is: a block of code that ran a number of times that no run had before, in the
-// buckets of [buckets]; a state that an update told apart with t.Reach; two labels that
-// no run carried together; a better value of t.Maximize, of which only the best moment
-// is kept (IJON). Counts are those of the whole run up to the moment, so that the third
-// step of a lock looks different from the second.
+// buckets of [buckets]; two numbers that the code found to be unequal, as a walker's place
+// and the exit's (in one burst of many, and up to a few thousand pairs); a state that an
+// update told apart with t.Reach; two labels that no run carried together; a better value
+// of t.Maximize, of which only the best moment is kept (IJON). Counts are those of the
+// whole run up to the moment, so that the third step of a lock looks different from the
+// second.
 //
-// A burst is random updates, by weight, or of a few kinds only (swarm); or a piece of
-// another run; or the moment's own last updates with a field chosen anew; or one update
-// many times. Numbers are uniform, or limits, or powers of two, or near earlier ones, or
-// constants of the source, or operands that the code lately compared with something
-// (input to state, as in REDQUEEN).
+// A burst starts at its moment, or a few updates before: what is new is often shown by the
+// very update that spoils it. It is random updates, by weight, or of a few kinds only
+// (swarm); or a piece of another run; or the moment's own last updates with a field chosen
+// anew; or one update many times. Numbers are uniform, or limits, or powers of two, or near
+// earlier ones, or constants of the source, or operands that the code lately compared with
+// something (input to state, as in REDQUEEN).
 //
 // Equal seeds and builds give equal runs in the same order: what ends a hunt is the
 // clock, but nothing that it finds on the way depends on one.

@@ -32,18 +32,20 @@ type trait struct {
 // A novelty knows all traits that were ever seen, and which of them the present burst
 // was the first to show.
 type novelty struct {
-	blocks []trait // by block and bucket
-	states map[state]*trait
-	pairs  [64 * 64]trait // of labels, by their order
-	names  []string       // of states and of values to maximise
-	best   []uint64       // by name
-	burst  uint32
-	again  bool     // what is run was run before, and does not count
-	fresh  []*trait // first shown in this burst
-	better int      // index of a name whose best value rose in this burst, or -1
-	rarest *trait   // of those that this burst showed
-	known  int      // traits
-	last   struct { // the state last reached: updates tend to stay in one
+	blocks   []trait // by block and bucket
+	states   map[state]*trait
+	pairs    [64 * 64]trait // of labels, by their order
+	operands map[probe.Comparison]*trait
+	partners map[uint64]int // of the second operand of those, how many
+	names    []string       // of states and of values to maximise
+	best     []uint64       // by name
+	burst    uint32
+	again    bool     // what is run was run before, and does not count
+	fresh    []*trait // first shown in this burst
+	better   int      // index of a name whose best value rose in this burst, or -1
+	rarest   *trait   // of those that this burst showed
+	known    int      // traits
+	last     struct { // the state last reached: updates tend to stay in one
 		state state
 		trait *trait
 	}
@@ -56,7 +58,7 @@ type state struct {
 }
 
 func newNovelty() *novelty {
-	return &novelty{blocks: make([]trait, probe.Size*bucketCount), states: make(map[state]*trait), better: -1}
+	return &novelty{blocks: make([]trait, probe.Size*bucketCount), states: make(map[state]*trait), operands: make(map[probe.Comparison]*trait), partners: make(map[uint64]int), better: -1}
 }
 
 // begin starts a burst: of a run that goes on, or of a new one.
@@ -96,11 +98,36 @@ func (n *novelty) fold(labels uint64) {
 			word &^= 0xff << (8 * i)
 		}
 	}
+	if probe.Watching {
+		probe.Unequal(n.compared)
+	}
 	for a := labels; a != 0; a &= a - 1 {
 		for b := a; b != 0; b &= b - 1 {
 			n.show(&n.pairs[bits.TrailingZeros64(a)*64+bits.TrailingZeros64(b)])
 		}
 	}
+}
+
+// The bounds of what comparisons tell apart. Code that compares a value with another that
+// is never the same, or loops through all values, would fill the frontier.
+const (
+	operandsOfOne = 1 << 10 // that one value may have been compared with
+	operandsOfAll = 1 << 12
+)
+
+// compared takes in two numbers that the code asked whether they are equal: how far a
+// walker is from the exit is a state, though no block of the code tells.
+func (n *novelty) compared(c probe.Comparison) {
+	t := n.operands[c]
+	if t == nil {
+		if len(n.operands) >= operandsOfAll || n.partners[c.B] >= operandsOfOne {
+			return
+		}
+		t = &trait{}
+		n.operands[c] = t
+		n.partners[c.B]++
+	}
+	n.show(t)
 }
 
 // clear forgets the counters of the run before.

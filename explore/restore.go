@@ -70,6 +70,7 @@ func (e *explorer) capture() *saved {
 // restore brings a run to a moment: from the last state on the way that is kept, or from
 // the beginning. It is false if the run fails on the way, which it never did before.
 func (e *explorer) restore(m *moment) bool {
+	defer probe.Unequal(func(probe.Comparison) {}) // what was compared on the way is known
 	e.prefix = m.prefix(e.prefix[:0])
 	e.novelty.begin() // what the prefix shows is known
 	from, behind := m, 0

@@ -41,12 +41,16 @@ const (
 var (
 	comparisons [comparisonsMax]Comparison
 	count       int
+	equalities  [comparisonsMax]Comparison // those of them that asked whether two are equal
+	equalCount  int
+	equalTaken  int
 	texts       []Text
 )
 
 // Watch starts recording, and forgets what was recorded before.
 func Watch() {
 	Watching, count, texts = true, 0, texts[:0]
+	equalCount, equalTaken = 0, 0
 }
 
 // Watched stops recording. It returns the last comparisons that were made, up to 256 of
@@ -54,6 +58,23 @@ func Watch() {
 func Watched() ([]Comparison, []Text) {
 	Watching = false
 	return comparisons[:min(count, comparisonsMax)], texts
+}
+
+// Unequal are the comparisons for equality since it was last called, up to the last 256,
+// by way of yield. They are those of the present Watch.
+func Unequal(yield func(Comparison)) {
+	for i := max(equalTaken, equalCount-comparisonsMax); i < equalCount; i++ {
+		if c := equalities[i%comparisonsMax]; c.A != c.B {
+			yield(c)
+		}
+	}
+	equalTaken = equalCount
+}
+
+func noteEquality(a, b uint64) {
+	note(a, b)
+	equalities[equalCount%comparisonsMax] = Comparison{a, b}
+	equalCount++
 }
 
 func note(a, b uint64) {
@@ -76,14 +97,14 @@ type Integer interface {
 
 func Eq[T Integer](a, b T) bool {
 	if Watching {
-		note(uint64(a), uint64(b))
+		noteEquality(uint64(a), uint64(b))
 	}
 	return a == b
 }
 
 func Ne[T Integer](a, b T) bool {
 	if Watching {
-		note(uint64(a), uint64(b))
+		noteEquality(uint64(a), uint64(b))
 	}
 	return a != b
 }
