@@ -40,6 +40,8 @@ done <<'TABLE'
 0 | ^0 traces promoted                    | go run ./cmd/battle corpus promote
 0 | ^0 duplicates                         | go run ./cmd/battle corpus prune
 0 | ^tip-bug +ring +[a-z]+ +1 of 1         | go run ./cmd/battle bugs -any -seeds 1 tip-bug
+0 | ^lock-20 +explore +1 of 1             | go run ./cmd/battle bench -seeds 1 -engine explore lock-20
+0 | ^wrote level.gif                      | cd examples/puzzles && go run ./play -gif level.gif testdata/solutions/platform-1.trace
 TABLE
 
 # The finding that README.md shows: its own replay command must print it again. Line

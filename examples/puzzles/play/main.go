@@ -65,7 +65,11 @@ func writePicture(path string, level *platform.Level, file string, trace []byte)
 	if err != nil {
 		return err
 	}
-	return errors.Join(film.write(out), out.Close())
+	if err := errors.Join(film.write(out), out.Close()); err != nil {
+		return err
+	}
+	fmt.Println("wrote", path)
+	return nil
 }
 
 // show plays in the terminal.
