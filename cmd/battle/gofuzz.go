@@ -40,13 +40,18 @@ func (gofuzz) missing(root string) string {
 	return ""
 }
 
-// findTool looks for a tool in the module's bin/, on the path, and where go install
-// puts it.
+// findTool looks for a tool in the bin/ of the module and of those around it, on the path,
+// and where go install puts it.
 func findTool(root, name string) string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	dirs := []string{filepath.Join(root, "bin")}
+	var dirs []string
+	for dir, inner := root, ""; dir != inner; dir, inner = filepath.Dir(dir), dir {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			dirs = append(dirs, filepath.Join(dir, "bin"))
+		}
+	}
 	if output, err := exec.Command("go", "env", "GOBIN", "GOPATH").Output(); err == nil {
 		bin, rest, _ := strings.Cut(string(output), "\n")
 		dirs = append(dirs, strings.TrimSpace(bin))
