@@ -19,7 +19,6 @@ var (
 	snapshotBytes      = battle.Bytes(Snapshot)
 	snapshotBytesBytes = battle.Bytes(SnapshotBytes)
 	tipBytes           = battle.Bytes(Tip)
-	readersBytes       = battle.Bytes(Readers)
 )
 
 // FuzzRingBytes runs a tape on the tip ring.
@@ -36,6 +35,3 @@ func FuzzSnapshotBytesBytes(data []byte) int { return snapshotBytesBytes(data) }
 
 // FuzzTipBytes runs a tape on the tip-retransmitter.
 func FuzzTipBytes(data []byte) int { return tipBytes(data) }
-
-// FuzzReadersBytes runs a tape on the ring with its readers at work.
-func FuzzReadersBytes(data []byte) int { return readersBytes(data) }
