@@ -221,7 +221,9 @@ func (h *Hunt) Drop() (key string) {
 // Fault files a fault of the harness in the present run, as one that is not a finding.
 func (h *Hunt) Fault(format string, args ...any) {
 	f := &Failure{Kind: Harness, Message: fmt.Sprintf(format, args...), Moment: max(0, h.Moment()-1)}
-	h.s.file(newFinding(h.s.plan, h.s.source, h.s.plan.decode(h.tape), f))
+	found := newFinding(h.s.plan, h.s.source, h.s.plan.decode(h.tape), f)
+	h.s.sign(found)
+	h.s.file(found)
 }
 
 // Failed tells whether the run has failed.

@@ -138,11 +138,16 @@ func (s Stats) missing(require []Requirement) []string {
 const reportEvery = 250 * time.Millisecond
 
 // maybeReport reports now and then. The clock is read every few runs only, but at each of
-// the first: where runs are slow, a short hunt has no others.
+// the first: where runs are slow, a short hunt has no others. Engines ask when they like, so
+// it is runs since the last look that count.
 func (s *session) maybeReport() {
 	const runsBetween = 32
 	runs := s.runner.stats.runs
-	if s.hunting() && (runs < runsBetween || runs%runsBetween == 0) && time.Since(s.reported) > reportEvery {
+	if !s.hunting() || runs >= runsBetween && runs-s.looked < runsBetween {
+		return
+	}
+	s.looked = runs
+	if time.Since(s.reported) > reportEvery {
 		s.report(false)
 	}
 }

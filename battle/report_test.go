@@ -80,3 +80,27 @@ func TestRequiredLabelsAreMissed(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+// An engine that asks after every 50th run never asks after a multiple of 32 twice in a
+// row; its progress must not stand still.
+func TestProgressIsReportedHoweverOftenAnEngineAsks(t *testing.T) {
+	s := newSession(everythingPlan(), orders{engine: engineRapid, dir: t.TempDir()}, source{})
+	reports := 0
+	for runs := uint64(49); runs < 1000; runs += 50 {
+		s.runner.stats.runs = runs
+		s.reported = time.Time{}
+		s.maybeReport()
+		if !s.reported.IsZero() {
+			reports++
+		}
+	}
+	if want := 20; reports != want {
+		t.Errorf("got %d reports, want %d", reports, want)
+	}
+	s.reported = time.Time{}
+	s.runner.stats.runs++
+	s.maybeReport()
+	if !s.reported.IsZero() {
+		t.Error("the clock was read again one run later")
+	}
+}

@@ -23,6 +23,7 @@ type session struct {
 	findings []string        // their IDs
 	pending  string          // file of the one that is being minimised, or ""
 	reported time.Time
+	looked   uint64     // the run after which the clock was last read for a report
 	progress func() any // of a registered engine
 	record   *recorder
 }

@@ -88,7 +88,6 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 	for path, content := range blocks.Files {
 		files[path] = content
 	}
-	files[filepath.Join(listed.probeDir, "blocks.go")] = blocks.Table()
 	added := filepath.Join(t.dir, "battle_registers_explore_test.go")
 	if _, err := os.Stat(added); err == nil {
 		return nil, fmt.Errorf("%s is in the way: the command adds a file of that name to the build", added)
@@ -98,14 +97,15 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 import (
 	"battle.test/battle"
 	"battle.test/explore"
+	"battle.test/explore/probe"
 )
 
 func init() {
 	battle.Register(explore.Name, explore.Engine)
 	battle.Register(explore.ExplainName, explore.Explain)
 	battle.Register(explore.RandomName, explore.Random)
-}
-`, listed.name)
+	%s}
+`, listed.name, blocks.Load())
 	return files, nil
 }
 
@@ -113,15 +113,19 @@ func init() {
 type subjects struct {
 	name     string   // of the package
 	subjects []string // import paths of what is under test
-	probeDir string
 }
 
 // listSubjects finds the packages under test: those of the same module that the tests
 // depend on, and others that they import themselves. Harnesses are not under test: what
-// imports the library is one. Neither is the library, nor what tests are made of.
+// imports the library is one. Neither is the library, nor what tests are made of. What
+// lies in Go's module cache is left as it is: the go command refuses to overlay it.
 func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, error) {
 	const fields = "-json=ImportPath,Name,Dir,Standard,Module,Imports,TestImports,XTestImports,ForTest,GoFiles,CgoFiles"
-	output, err := goCommand(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg, "battle.test/explore/probe")
+	output, err := goCommand(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg)
+	if err != nil {
+		return nil, err
+	}
+	cache, err := goCommand(ctx, w.dir, nil, "env", "GOMODCACHE")
 	if err != nil {
 		return nil, err
 	}
@@ -140,10 +144,7 @@ func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, err
 	own := all[i]
 	s := &subjects{name: own.Name}
 	for _, p := range all {
-		if p.ImportPath == "battle.test/explore/probe" {
-			s.probeDir = p.Dir
-		}
-		if p.underTest(own) {
+		if p.underTest(own) && !within(p.Dir, strings.TrimSpace(string(cache))) {
 			s.subjects = append(s.subjects, p.ImportPath)
 		}
 	}
@@ -178,4 +179,10 @@ func (p *listedPackage) underTest(own listedPackage) bool {
 	}
 	direct := slices.Concat(own.Imports, own.TestImports, own.XTestImports)
 	return own.Module != nil && p.Module.Path == own.Module.Path || slices.Contains(direct, p.ImportPath)
+}
+
+// within tells whether a path lies in a folder.
+func within(path, dir string) bool {
+	relative, err := filepath.Rel(dir, path)
+	return err == nil && dir != "" && filepath.IsLocal(relative)
 }

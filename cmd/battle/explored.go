@@ -22,6 +22,9 @@ func (h *hunt) explored() string {
 				fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected,
 				time.Duration(p.SinceNew*float64(time.Second)).Round(100*time.Millisecond))
 			b.WriteString(unreached(p))
+			if p.Blocks == 0 {
+				b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
+			}
 		}
 	}
 	return b.String()

@@ -1,7 +1,7 @@
 // Package probe is what instrumented sources write to: a counter for each block of
 // code, and the operands of comparisons. The battle command rewrites the packages under
-// test to use it, and replaces blocks.go by the table of their blocks; nothing else
-// imports it, and ordinary builds do not link it.
+// test to use it, and adds a file to the test binary that loads the table of their blocks;
+// nothing else imports it, and ordinary builds do not link it.
 //
 // What is here is written by the subject on its hot paths, and read by the explorer
 // between updates, on the same goroutine. Where a subject has goroutines of its own the
@@ -19,6 +19,19 @@ var Counters [Max]uint8
 type Block struct {
 	File       string // package path and file name
 	Line, Last int    // of its lines, from 1
+}
+
+// What Load was given: nothing in a binary without instrumented sources.
+var (
+	Size    int      // blocks that have a counter
+	Blocks  []Block  // by their index in Counters
+	Numbers []uint64 // constants of the instrumented sources
+	Texts   []string // likewise
+)
+
+// Load takes the table of the instrumented sources, before anything runs.
+func Load(blocks []Block, numbers []uint64, texts []string) {
+	Size, Blocks, Numbers, Texts = len(blocks), blocks, numbers, texts
 }
 
 // Watching tells whether comparisons are recorded. It is off on most runs: what it finds

@@ -212,12 +212,11 @@ func (s *source) number(r *Result) {
 	s.content = []byte(code)
 }
 
-// Table is the file blocks.go of package probe for these sources.
-func (r *Result) Table() []byte {
-	var b []byte
-	b = fmt.Appendf(b, "package probe\n\nconst Size = %d\n\nvar Blocks = []Block{\n", len(r.Blocks))
+// Load is the call that loads the table of these sources into package probe.
+func (r *Result) Load() []byte {
+	b := []byte("probe.Load([]probe.Block{\n")
 	for _, block := range r.Blocks {
-		b = fmt.Appendf(b, "\t{%q, %d, %d},\n", block.File, block.Line, block.Last)
+		b = fmt.Appendf(b, "\t{File: %q, Line: %d, Last: %d},\n", block.File, block.Line, block.Last)
 	}
-	return fmt.Appendf(b, "}\n\nvar (\n\tNumbers = %#v\n\tTexts = %#v\n)\n", r.Numbers, r.Texts)
+	return fmt.Appendf(b, "}, %#v, %#v)\n", r.Numbers, r.Texts)
 }

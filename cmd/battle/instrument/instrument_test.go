@@ -3,8 +3,8 @@ package instrument
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -87,21 +87,15 @@ func TestSourcesThatDoNotCompileAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "sample.go:3:13")
 }
 
-// The table is Go source that takes the place of package probe's.
-func TestTheTableIsGoSource(t *testing.T) {
-	r, _ := sample(t)
-	require.NoError(t, exec.Command("gofmt", "-l", writeTable(t, r)).Run())
-	probe, err := filepath.Abs("../../../explore/probe/blocks.go")
-	require.NoError(t, err)
+// The call is Go source for a file that imports package probe.
+func TestTheTableIsLoadedByACall(t *testing.T) {
+	r, path := sample(t)
+	file := fmt.Appendf(nil, "package sample\n\nimport \"battle.test/explore/probe\"\n\nfunc init() {\n%s}\n", r.Load())
 	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedTypes | packages.NeedSyntax | packages.NeedName, Overlay: map[string][]byte{probe: r.Table()},
-	}, probePackage)
+		Mode:    packages.NeedTypes | packages.NeedSyntax | packages.NeedName | packages.NeedImports | packages.NeedDeps,
+		Overlay: map[string][]byte{path: file},
+	}, "./testdata/sample")
 	require.NoError(t, err)
 	require.Empty(t, loaded[0].Errors)
-}
-
-func writeTable(t *testing.T, r *Result) string {
-	path := filepath.Join(t.TempDir(), "blocks.go")
-	require.NoError(t, os.WriteFile(path, r.Table(), 0o644))
-	return path
+	require.Contains(t, string(file), `File: "battle.test/cmd/battle/instrument/testdata/sample/sample.go", Line: 18, Last: 18}`)
 }
