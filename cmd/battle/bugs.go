@@ -195,10 +195,7 @@ func (c *bugsCommand) one(ctx context.Context, dir, name string, picked []engine
 			if e.suits(t) != "" {
 				continue
 			}
-			if err := e.prepare(ctx, w, t); err != nil {
-				return trials, err
-			}
-			one := c.trials().run(ctx, w, e, t)
+			one := c.try(ctx, w, e, t)
 			if ctx.Err() != nil {
 				return trials, ctx.Err()
 			}
@@ -207,10 +204,23 @@ func (c *bugsCommand) one(ctx context.Context, dir, name string, picked []engine
 			if c.Any && one.Found > 0 {
 				return trials, nil
 			}
-			if one.Found == one.Seeds {
+			if one.Found > 0 && one.Found == one.Seeds {
 				break // the other targets would say the same of the engine
 			}
 		}
 	}
 	return trials, nil
+}
+
+// try lets an engine hunt in a target. That it can't be built is a fault of this trial,
+// and no reason to leave out the others.
+func (c *bugsCommand) try(ctx context.Context, w *workshop, e engine, t target) trial {
+	if err := e.prepare(ctx, w, t); err != nil {
+		if ctx.Err() == nil {
+			fmt.Fprintf(os.Stderr, "battle: %s: %s in %s: %v\n", w.planted.name, e.name(), t.Name, err)
+		}
+		why, _, _ := strings.Cut(err.Error(), "\n")
+		return trial{Bug: w.planted.name, Target: t.Name, Engine: e.name(), Seeds: c.Seeds, Each: []try{}, Fault: why}
+	}
+	return c.trials().run(ctx, w, e, t)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -85,21 +86,8 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range picked {
-		for _, t := range targets {
-			if why := e.suits(t); why != "" {
-				fmt.Fprintf(os.Stderr, "skipped: %s in %s: %s\n", e.name(), t.Name, why)
-				continue
-			}
-			j := &job{target: t, engine: e, seed: c.Seed, stopFirst: c.First, state: "waiting"}
-			if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
-				return nil, err
-			}
-			h.jobs = append(h.jobs, j)
-		}
-	}
-	if len(h.jobs) == 0 {
-		return nil, errors.New("nothing to hunt: no engine suits a target")
+	if h.jobs, err = c.prepare(ctx, w, picked, targets); err != nil {
+		return nil, err
 	}
 	if h.workers == 0 {
 		h.workers = runtime.NumCPU()
@@ -107,11 +95,43 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	h.workers = min(h.workers, len(h.jobs))
 	for _, j := range h.jobs {
 		j.slice = c.Budget * time.Duration(h.workers) / time.Duration(len(h.jobs))
-		if err := j.engine.prepare(ctx, w, j.target); err != nil { // before the clock starts
-			return nil, err
-		}
 	}
 	return h, nil
+}
+
+// prepare makes the jobs and builds what they run, before the clock starts. An engine
+// that can't be built for a target is left out there, unless it was asked for by name.
+func (c *huntCommand) prepare(ctx context.Context, w *workshop, picked []engine, targets []target) (jobs []*job, err error) {
+	var failed []error
+	for _, e := range picked {
+		for _, t := range targets {
+			if why := e.suits(t); why != "" {
+				fmt.Fprintf(os.Stderr, "skipped: %s in %s: %s\n", e.name(), t.Name, why)
+				continue
+			}
+			if err := e.prepare(ctx, w, t); err != nil {
+				err = fmt.Errorf("%s in %s: %w", e.name(), t.Name, err)
+				if ctx.Err() != nil || slices.Contains(c.Engine, e.name()) {
+					return nil, err
+				}
+				fmt.Fprintln(os.Stderr, "skipped:", err)
+				failed = append(failed, err)
+				continue
+			}
+			j := &job{target: t, engine: e, seed: c.Seed, stopFirst: c.First, state: "waiting"}
+			if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
+				return nil, err
+			}
+			jobs = append(jobs, j)
+		}
+	}
+	switch {
+	case len(jobs) > 0:
+		return jobs, nil
+	case len(failed) > 0:
+		return nil, fmt.Errorf("nothing to hunt: no engine is ready:\n%w", errors.Join(failed...))
+	}
+	return nil, errors.New("nothing to hunt: no engine suits a target")
 }
 
 // from reads a path of the command line as seen from the folder that the command runs
