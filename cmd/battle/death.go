@@ -37,7 +37,9 @@ func (j *job) bury(ctx context.Context, w *workshop, d death) {
 		j.fail(fmt.Sprintf("a process died (%v), and what it ran last does not end another one: %v\n%s", d.err, err, tail(d.output)))
 		return
 	}
-	answer.Finding.Engine, answer.Finding.Seed = j.engine.name(), j.seed
+	st := j.stats() // of the process that died, as far as it came to report
+	found := answer.Finding
+	found.Engine, found.Seed, found.Runs, found.Updates, found.Elapsed = j.engine.name(), j.seed, st.Runs, st.Updates, st.Elapsed
 	if _, err := answer.Finding.Write(filepath.Join(j.dir, "findings")); err != nil {
 		j.fail(err.Error())
 	}

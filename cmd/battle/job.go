@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +32,8 @@ type job struct {
 	started    time.Time
 	spent      time.Duration // of the clock, once it has ended
 	cpu        time.Duration // of the processes that have ended
-	state      string        // waiting, hunting, done
+	state      string        // waiting, hunting, done, gave up
+	note       string        // why it ended before its slice was spent, if it did
 	minimising bool          // when last looked at
 	fault      string
 	deaths     int
@@ -55,12 +57,11 @@ func (j *job) left() time.Duration {
 func (j *job) set(state string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.state = state
-	switch state {
-	case "hunting":
-		j.started = time.Now()
-	case "done":
+	if j.state == "hunting" {
 		j.spent = time.Since(j.started)
+	}
+	if j.state = state; state == "hunting" {
+		j.started = time.Now()
 	}
 }
 
@@ -75,15 +76,28 @@ func (j *job) fail(fault string) {
 // killed its process, is started again; so is one that has CPU time left.
 func (j *job) run(ctx context.Context, w *workshop) {
 	j.set("hunting")
-	defer j.set("done")
+	state := "done"
+	defer func() { j.set(state) }()
 	const tooShort = 200 * time.Millisecond
 	for ctx.Err() == nil && j.left() > tooShort {
 		again := j.once(ctx, w)
-		if !again || j.stopFirst && j.found() {
+		switch {
+		case !again || j.stopFirst && j.found():
+			return
+		case j.deaths >= deathsMax && j.left() > tooShort:
+			state = "gave up"
+			j.remark("gave up after %s, with %.1f s of its %.4g s left", count(j.deaths, "death"), j.left().Seconds(), j.slice.Seconds())
 			return
 		}
 		j.seed++
 	}
+}
+
+// remark notes why the job ends before its slice is spent.
+func (j *job) remark(format string, args ...any) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.note = fmt.Sprintf("%s in %s: ", j.engine.name(), j.target.Name) + fmt.Sprintf(format, args...)
 }
 
 // found tells whether a finding, or a fault of the harness, was written.
@@ -97,6 +111,16 @@ func (j *job) findings() []*battle.Finding {
 		all = append(all, j.read("pending")...) // what is pending in a run will be minimal soon
 	}
 	return all
+}
+
+// foundIDs are the names of the findings, each once.
+func (j *job) foundIDs() []string {
+	ids := []string{}
+	for _, found := range j.findings() {
+		ids = append(ids, found.ID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func (j *job) read(dir string) (all []*battle.Finding) {
@@ -163,7 +187,7 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 		j.bury(ctx, w, d)
 	}
 	j.finish(ctx, w)
-	return again && j.deaths < deathsMax
+	return again
 }
 
 // orders are the variables that tell a test binary to hunt.

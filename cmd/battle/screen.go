@@ -65,10 +65,10 @@ func (h *hunt) progress(since time.Duration) string {
 		updates += r.Stats.Updates
 		switch r.State {
 		case "waiting":
-		case "done":
-			ended++
-		default:
+		case "hunting", "minimising":
 			now = append(now, r.Target+"/"+r.Engine)
+		default:
+			ended++
 		}
 	}
 	return fmt.Sprintf("%4.0f s  %d of %d done, now %s  %s updates  %s", since.Seconds(), ended, len(h.jobs),
@@ -86,10 +86,12 @@ type row struct {
 	Stats      battle.Stats `json:"stats"`
 	OpsRan     int          `json:"ops_ran"`
 	Fault      string       `json:"fault,omitempty"`
+	Note       string       `json:"note,omitempty"` // why it ended early
 }
 
 func (j *job) row() row {
 	st := j.stats()
+	st.Findings = j.foundIDs() // a process that died reported none
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	spent := j.spent
@@ -101,7 +103,7 @@ func (j *job) row() row {
 		state = "minimising"
 	}
 	r := row{
-		Target: j.target.Name, Engine: j.engine.name(), State: state, Stats: st, Fault: j.fault,
+		Target: j.target.Name, Engine: j.engine.name(), State: state, Stats: st, Fault: j.fault, Note: j.note,
 		Seconds: spent.Seconds(), CPUSeconds: j.cpu.Seconds(), OpsRan: len(st.Ops) - len(st.NeverRan()),
 	}
 	if spent > 0 {
@@ -120,6 +122,17 @@ func (h *hunt) table() string {
 		fmt.Fprintf(&b, "%-14s %-8s %-10s %8.1f %10s %10s %9s %7s %7d %9d\n",
 			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(r.Stats.Updates), short(r.Stats.Runs),
 			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
+	}
+	return b.String()
+}
+
+// notes says which jobs ended before their time, and why.
+func (h *hunt) notes() string {
+	var b strings.Builder
+	for _, j := range h.jobs {
+		if j.note != "" {
+			fmt.Fprintln(&b, j.note)
+		}
 	}
 	return b.String()
 }
@@ -154,7 +167,7 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.explored(), h.gaps())
+		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.gaps())
 		h.show(all, explanations)
 	}
 	faults := h.faults

@@ -25,7 +25,7 @@ func finished(t *testing.T, name string, e engine, st battle.Stats) *job {
 
 func TestTable(t *testing.T) {
 	ring := battle.Stats{
-		Runs: 12_345, Updates: 7_150_000, Findings: []string{"ring-1"},
+		Runs: 12_345, Updates: 7_150_000,
 		Ops:    []battle.OpStats{{Name: "append", Count: 7_000_000}, {Name: "read", Count: 150_000}, {Name: "wait"}},
 		Labels: []battle.LabelStat{{Name: "wrapped", Runs: 3, Hits: 4}},
 	}
@@ -35,6 +35,10 @@ func TestTable(t *testing.T) {
 		finished(t, "ring", rapidEngine{}, battle.Stats{Runs: 9, Updates: 99, Ops: []battle.OpStats{{Name: "append", Count: 99}, {Name: "read"}, {Name: "wait"}}}),
 		waiting,
 	}}
+	for _, dir := range []string{"findings", "pending"} { // it is one, be it in both
+		_, err := findingOf("native", "a").Write(filepath.Join(h.jobs[0].dir, dir))
+		require.NoError(t, err)
+	}
 	require.Equal(t, `target         engine   state       seconds  updates/s    updates      runs     ops  labels  findings
 ring           native   done           10.0     715.0k      7.15M     12.3k     2/3       1         1
 ring           rapid    done           10.0          9         99         9     1/3       0         0
