@@ -163,7 +163,11 @@ func (f *Finding) Text() []byte {
 // history says how the finding came about.
 func (f *Finding) history() string {
 	var parts []string
-	if f.Engine != "" {
+	switch {
+	case f.Engine == "":
+	case f.Updates == 0 && f.Runs == 0: // its process died before it could say
+		parts = append(parts, "found by "+f.Engine)
+	default:
 		parts = append(parts, fmt.Sprintf("found by %s after %d updates in %d runs", f.Engine, f.Updates, f.Runs))
 	}
 	if f.Original > len(f.Trace) {
