@@ -27,7 +27,7 @@ type Finding struct {
 	Trace    []string `json:"trace"`              // the updates, a line each
 	Tape     []byte   `json:"tape"`               // the same, encoded by this build
 	Replay   string   `json:"replay"`             // a command that shows it again
-	GoTest   string   `json:"go_test"`            // the same as Go source
+	GoTest   string   `json:"go_test"`            // the same as a Go file
 	Engine   string   `json:"engine"`             // what found it
 	Seed     uint64   `json:"seed"`               //
 	Runs     uint64   `json:"runs"`               // before it was found, in its process
@@ -59,21 +59,33 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 // source is the test function that a finding comes from.
 type source struct {
 	pkg      string // import path
+	external bool   // it is of package pkg_test
 	function string // FuzzRing
-	variable string // the name of the target's variable, as far as is known
+	file     string // its source, and the line that calls the library; or ""
+	line     int
+	variable string // the name of the target's variable, as far as the command knows it
 	bug      string // the planted bug in this build, or ""
+}
+
+// home is the path that the function's package has in types and frames.
+func (src source) home() string {
+	if src.external {
+		return src.pkg + "_test"
+	}
+	return src.pkg
 }
 
 func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
 	hash := sha256.Sum256([]byte(p.name + " " + f.key()))
+	mark := hex.EncodeToString(hash[:4])
 	found := &Finding{
-		ID:      p.name + "-" + hex.EncodeToString(hash[:4]),
+		ID:      p.name + "-" + mark,
 		Target:  p.name,
 		Package: src.pkg,
 		Func:    src.function,
 		Failure: *f,
 		Replay:  src.replay(p.name, prog),
-		GoTest:  goTest(p, src, prog),
+		GoTest:  goTest(p, src, prog, mark),
 	}
 	for _, s := range prog {
 		found.Trace = append(found.Trace, s.String())
@@ -95,33 +107,6 @@ func (src source) replay(target string, prog program) string {
 
 // quoteShell makes text safe between single quotes.
 func quoteShell(text string) string { return strings.ReplaceAll(text, `'`, `'\''`) }
-
-// goTest writes the finding as a test in the style of a person.
-func goTest(p *plan, src source, prog program) string {
-	variable := src.variable
-	if variable == "" {
-		variable = strings.TrimPrefix(strings.TrimPrefix(src.function, "Fuzz"), "Test")
-	}
-	var b []byte
-	b = fmt.Appendf(b, "func Test%sRegression(t *testing.T) {\n\tbattle.Replay(t, %s,\n", exported(p.name), variable)
-	for _, s := range prog {
-		b = append(b, "\t\t&"...)
-		b = s.kind.root.literal(b, s.p, s.kind.typ.PkgPath())
-		b = append(b, ",\n"...)
-	}
-	return string(append(b, "\t)\n}\n"...))
-}
-
-// exported turns a target's name into the end of a Go name: tip-ring is TipRing.
-func exported(name string) string {
-	var b strings.Builder
-	for part := range strings.SplitSeq(name, "-") {
-		if part != "" {
-			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
-		}
-	}
-	return b.String()
-}
 
 // Title is the finding in one line.
 func (f *Finding) Title() string {

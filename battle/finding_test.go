@@ -2,11 +2,13 @@ package battle
 
 import (
 	"encoding/json"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,14 +130,106 @@ func TestDamagedFindingsAreErrorsWithTheirPlace(t *testing.T) {
 	}
 }
 
-func TestTheGoTestOfAFindingIsGo(t *testing.T) {
-	found := someFinding(t)
-	source := "package fuzz\n\nimport (\"testing\"; \"battle.test/battle\")\n\n" + found.GoTest
-	if _, err := parser.ParseFile(token.NewFileSet(), "regression_test.go", source, parser.AllErrors); err != nil {
-		t.Errorf("%v\n%s", err, source)
+// imports parses a whole Go file, which must be formatted, and lists its imports.
+func imports(t *testing.T, text string) (pkg string, paths []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "regression_test.go", text, parser.AllErrors)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
 	}
-	if !strings.Contains(found.GoTest, "func TestEverythingRegression(t *testing.T) {\n\tbattle.Replay(t, Everything,\n") {
-		t.Errorf("got\n%s", found.GoTest)
+	if formatted, err := format.Source([]byte(text)); err != nil || string(formatted) != text {
+		t.Errorf("not formatted (%v):\n%s", err, text)
+	}
+	for _, one := range file.Imports {
+		paths = append(paths, one.Path.Value)
+	}
+	return file.Name.Name, paths
+}
+
+func TestTheGoTestOfAFindingIsAWholeFile(t *testing.T) {
+	found := someFinding(t)
+	pkg, paths := imports(t, found.GoTest)
+	if pkg != "fuzz" || !slices.Equal(paths, []string{`"testing"`, `"battle.test/battle"`}) {
+		t.Errorf("got package %s, imports %s", pkg, paths)
+	}
+	want := "func TestEverythingRegression_" + strings.TrimPrefix(found.ID, "everything-") + "(t *testing.T) {\n\tbattle.Replay(t, Everything,\n\t\t&battle.idle{},\n"
+	if !strings.Contains(found.GoTest, want) {
+		t.Errorf("got\n%s\nwant\n%s", found.GoTest, want)
+	}
+}
+
+// The variable and its package are those of the call in the test's source.
+func TestTheGoTestNamesTheVariableThatTheTestUses(t *testing.T) {
+	const text = `package outside_test
+
+import (
+	"testing"
+
+	"battle.test/battle"
+	own "example.org/own"
+	"example.org/targets"
+)
+
+func TestLruRegression(t *testing.T) { battle.Replay(t, MyTarget) }
+func FuzzOther(f *testing.F)         { battle.Fuzz[*pair](f, targets.Other) }
+func TestAlias(t *testing.T) {
+	battle.Check(
+		t,
+		own.Alias)
+}
+func TestLocal(t *testing.T) {
+	target := MyTarget
+	battle.Check(t, target)
+}
+func TestMade(t *testing.T) { battle.Check(t, made("x")) }
+func check(t *testing.T, target battle.Target[int]) { battle.Check(t, target) }
+`
+	file := filepath.Join(t.TempDir(), "outside_test.go")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const library = `"battle.test/battle"`
+	for _, c := range []struct {
+		call, variable string
+		imports        []string
+	}{
+		{"battle.Replay(t, MyTarget", "MyTarget", []string{library}},
+		{"battle.Fuzz[", "targets.Other", []string{library, `"example.org/targets"`}},
+		{"own.Alias", "own.Alias", []string{library, `"example.org/own"`}},
+		{"battle.Check(t, target)\n}", unknownVariable, []string{library}},
+		{"battle.Check(t, made", unknownVariable, []string{library}},
+		{"battle.Check(t, target) }", unknownVariable, []string{library}},
+		{"package", unknownVariable, []string{library}},
+	} {
+		src := source{pkg: "a.b/outside", external: true, file: file, line: 1 + strings.Count(text[:strings.Index(text, c.call)], "\n")}
+		got := goTest(everythingPlan(), src, nil, "1a2b")
+		if !strings.Contains(got, "battle.Replay(t, "+c.variable+")\n") {
+			t.Errorf("%s: got\n%s\nwant %s", c.call, got, c.variable)
+		}
+		pkg, paths := imports(t, got)
+		if want := append([]string{`"testing"`}, c.imports...); pkg != "outside_test" || !slices.Equal(paths, want) {
+			t.Errorf("%s: got package %s, imports %s, want %s", c.call, pkg, paths, want)
+		}
+	}
+}
+
+// Without the source, the package's name is the types', or the path's.
+func TestTheGoTestIsOfThePackageOfItsTest(t *testing.T) {
+	for _, c := range []struct {
+		src  source
+		want string
+	}{
+		{source{pkg: ownPackage}, "battle"},
+		{source{pkg: "a.b/c", external: true}, "c_test"},
+		{source{pkg: "a.b/go-c.d", file: "/not/there_test.go"}, "go_c_d"},
+		{source{pkg: "a.b/7"}, "regression"},
+	} {
+		if got, _ := imports(t, goTest(everythingPlan(), c.src, nil, "")); got != c.want {
+			t.Errorf("%+v: got %s, want %s", c.src, got, c.want)
+		}
+	}
+	if got := goTest(everythingPlan(), source{pkg: "a.b/c", variable: "3 x"}, nil, ""); !strings.Contains(got, "battle.Replay(t, 3 x,") {
+		t.Errorf("a finding is lost for the name of a variable: %s", got)
 	}
 }
 

@@ -61,7 +61,7 @@ func open(tb testing.TB, p *plan) *session {
 		tb.SkipNow()
 	}
 	function, _, _ := strings.Cut(tb.Name(), "/")
-	s := newSession(p, o, source{pkg: callerPackage(), function: function})
+	s := newSession(p, o, caller(function))
 	if o.engine == engineAnswer {
 		if err := s.answerAll(); err != nil {
 			tb.Fatalf("battle: %v", err)
@@ -76,11 +76,17 @@ func open(tb testing.TB, p *plan) *session {
 	return s
 }
 
-// callerPackage is the import path of the package whose test called battle.
-func callerPackage() string {
-	var f Failure
-	f.locate(callers())
-	return strings.TrimSuffix(packageOf(f.Func), "_test")
+// caller is the test that called battle.
+func caller(function string) source {
+	src := source{function: function}
+	for frame := range frames(callers()) {
+		if !machinery(frame.Function) {
+			src.pkg, src.external = strings.CutSuffix(packageOf(frame.Function), "_test")
+			src.file, src.line = frame.File, frame.Line
+			break
+		}
+	}
+	return src
 }
 
 // huntNative is one execution under go test -fuzz. Go's fuzzer stops at the first
@@ -106,7 +112,13 @@ func complaint(found *Finding, entries []entry, tape []byte) string {
 // and tools of your own.
 func Find[S any](target Target[S], tape []byte) *Finding {
 	p := compile(target)
-	return newSession(p, orders{}, source{pkg: p.kinds[0].typ.PkgPath()}).run(tape)
+	return newSession(p, orders{}, p.source("")).run(tape)
+}
+
+// source is where a harness that is not a test belongs: with the updates.
+func (p *plan) source(function string) source {
+	pkg, external := strings.CutSuffix(p.kinds[0].typ.PkgPath(), "_test")
+	return source{pkg: pkg, external: external, function: function}
 }
 
 // Bytes makes a harness for engines that call a function with raw bytes, such as
@@ -144,7 +156,7 @@ func Bytes[S any](target Target[S]) func(data []byte) int {
 // the orders ends the process: there is nobody to return an error to.
 func openBytes(p *plan) *session {
 	o, err := readOrders()
-	s := newSession(p, o, source{pkg: p.kinds[0].typ.PkgPath(), function: "Fuzz" + exported(p.name)})
+	s := newSession(p, o, p.source("Fuzz"+exported(p.name)))
 	if err == nil && s.hunting() {
 		err = s.startHunting()
 	}
