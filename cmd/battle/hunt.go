@@ -28,12 +28,21 @@ type huntCommand struct {
 	JSON     bool          `help:"Print the summary as JSON on standard output."`
 }
 
+// Help is what -help adds.
+func (*huntCommand) Help() string {
+	return "Ctrl-C ends the hunt, and what it found so far is kept and shown. " +
+		"Exit status, of a hunt that was interrupted too: 0 nothing found, 1 something found, 2 a fault of the harness, the command line or the machine. " +
+		"A Ctrl-C before the hunt, while it is still building, is status 2."
+}
+
 // A hunt is one run of the command.
 type hunt struct {
 	workshop *workshop
 	jobs     []*job
 	workers  int
 	dir      string // for findings
+	budget   time.Duration
+	took     time.Duration // once it has ended
 
 	mu     sync.Mutex
 	found  map[string]*battle.Finding // by ID
@@ -78,7 +87,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	for _, s := range skipped {
 		fmt.Fprintln(os.Stderr, "skipped:", s)
 	}
-	h := &hunt{workshop: w, workers: c.Workers, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding)}
+	h := &hunt{workshop: w, workers: c.Workers, budget: c.Budget, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding)}
 	if err := writable(h.dir); err != nil {
 		return nil, err
 	}
@@ -170,12 +179,16 @@ func (h *hunt) run(ctx context.Context) {
 		queue <- j
 	}
 	close(queue)
+	began := time.Now()
+	defer func() { h.took = time.Since(began) }()
 	var workers sync.WaitGroup
 	for range h.workers {
 		workers.Go(func() {
 			for j := range queue {
 				if ctx.Err() == nil {
 					j.run(ctx, h.workshop)
+				} else {
+					j.set("not run")
 				}
 				h.collect(j)
 			}

@@ -123,11 +123,14 @@ func TestInterruptKeepsWhatIsBeingMinimised(t *testing.T) {
 
 func TestInterruptWithoutFindings(t *testing.T) {
 	t.Parallel()
-	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "rapid", "-budget", "10m")
-	h.until(t, "now counter/rapid")
+	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "native,rapid", "-workers", "1", "-budget", "10m")
+	h.until(t, "now counter/native")
 	require.Equal(t, 0, h.interrupt(t))
 	require.Empty(t, h.findings(t))
 	require.Contains(t, h.stdout.String(), "no findings")
+	require.Regexp(t, `(?m)^counter +native +interrupted +[0-9.]+ `, h.stdout.String())
+	require.Regexp(t, `(?m)^counter +rapid +not run +0\.0 `, h.stdout.String())
+	require.Regexp(t, `(?m)^interrupted after [0-9.]+ s of 600 s$`, h.stdout.String())
 }
 
 // The table of what was tried so far is printed; the page is not written.

@@ -32,7 +32,7 @@ type job struct {
 	started    time.Time
 	spent      time.Duration // of the clock, once it has ended
 	cpu        time.Duration // of the processes that have ended
-	state      string        // waiting, hunting, done, gave up
+	state      string        // waiting, hunting, done, gave up, interrupted, not run
 	note       string        // why it ended before its slice was spent, if it did
 	minimising bool          // when last looked at
 	fault      string
@@ -79,9 +79,12 @@ func (j *job) run(ctx context.Context, w *workshop) {
 	state := "done"
 	defer func() { j.set(state) }()
 	const tooShort = 200 * time.Millisecond
-	for ctx.Err() == nil && j.left() > tooShort {
+	for j.left() > tooShort {
 		again := j.once(ctx, w)
 		switch {
+		case ctx.Err() != nil:
+			state = "interrupted"
+			return
 		case !again || j.stopFirst && j.found():
 			return
 		case j.deaths >= deathsMax && j.left() > tooShort:

@@ -115,24 +115,28 @@ func (j *job) row() row {
 // table shows all jobs.
 func (h *hunt) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-14s %-8s %-10s %8s %10s %10s %9s %7s %7s %9s\n",
+	fmt.Fprintf(&b, "%-14s %-8s %-11s%8s %10s %10s %9s %7s %7s %9s\n",
 		"target", "engine", "state", "seconds", "updates/s", "updates", "runs", "ops", "labels", "findings")
 	for _, j := range h.jobs {
 		r := j.row()
-		fmt.Fprintf(&b, "%-14s %-8s %-10s %8.1f %10s %10s %9s %7s %7d %9d\n",
+		fmt.Fprintf(&b, "%-14s %-8s %-11s%8.1f %10s %10s %9s %7s %7d %9d\n",
 			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(r.Stats.Updates), short(r.Stats.Runs),
 			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
 	}
 	return b.String()
 }
 
-// notes says which jobs ended before their time, and why.
+// notes says what ended before its time, and why.
 func (h *hunt) notes() string {
 	var b strings.Builder
 	for _, j := range h.jobs {
 		if j.note != "" {
 			fmt.Fprintln(&b, j.note)
 		}
+	}
+	cut := func(j *job) bool { return j.state == "interrupted" || j.state == "not run" }
+	if slices.ContainsFunc(h.jobs, cut) {
+		fmt.Fprintf(&b, "interrupted after %.1f s of %.4g s\n", h.took.Seconds(), h.budget.Seconds())
 	}
 	return b.String()
 }
