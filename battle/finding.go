@@ -96,11 +96,17 @@ func newFinding(p *plan, src source, prog program, f *Failure) *Finding {
 	return found
 }
 
+// noUpdates is the trace of a run that fails in New: nothing would look like a mistake.
+const noUpdates = "# no updates: it fails before the first"
+
 // replay is the command that shows a program's failure again.
 func (src source) replay(target string, prog program) string {
 	command := fmt.Sprintf("go run battle.test/cmd/battle replay -package %s -target %s", src.pkg, target)
 	if src.bug != "" {
 		command += " -bug " + src.bug
+	}
+	if len(prog) == 0 {
+		return command + " '" + noUpdates + "'"
 	}
 	return command + " '" + quoteShell(prog.oneLine()) + "'"
 }
@@ -124,7 +130,11 @@ func firstLine(text string) string {
 
 // Text is the finding as txtar.
 func (f *Finding) Text() []byte {
-	archive := &txtar.Archive{Comment: []byte(f.Title() + "\n" + f.history() + "\n")}
+	head := f.Title() + "\n"
+	if history := f.history(); history != "" {
+		head += history + "\n"
+	}
+	archive := &txtar.Archive{Comment: []byte(head)}
 	add := func(name, text string) {
 		if text != "" {
 			archive.Files = append(archive.Files, txtar.File{Name: name, Data: section(text)})
@@ -153,10 +163,10 @@ func (f *Finding) history() string {
 	case f.Updates == 0 && f.Runs == 0: // its process died before it could say
 		parts = append(parts, "found by "+f.Engine)
 	default:
-		parts = append(parts, fmt.Sprintf("found by %s after %d updates in %d runs", f.Engine, f.Updates, f.Runs))
+		parts = append(parts, fmt.Sprintf("found by %s after %s in %s", f.Engine, counted(f.Updates, "update"), counted(f.Runs, "run")))
 	}
 	if f.Original > len(f.Trace) {
-		parts = append(parts, fmt.Sprintf("minimised from %d updates to %d", f.Original, len(f.Trace)))
+		parts = append(parts, fmt.Sprintf("minimised from %s to %d", counted(uint64(f.Original), "update"), len(f.Trace)))
 	}
 	if f.Unstable {
 		parts = append(parts, "the trace fails only on some schedules: replay tries several times")
@@ -164,8 +174,19 @@ func (f *Finding) history() string {
 	return strings.Join(parts, "; ")
 }
 
+// counted is a number of things in words.
+func counted(n uint64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // markedTrace is the trace with a caret under the update that failed.
 func (f *Finding) markedTrace() string {
+	if len(f.Trace) == 0 {
+		return noUpdates + "\n"
+	}
 	var b strings.Builder
 	for i, line := range f.Trace {
 		b.WriteString(line + "\n")

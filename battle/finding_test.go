@@ -63,6 +63,37 @@ func TestFindingsReadAsText(t *testing.T) {
 	}
 }
 
+// A finding of New has no updates, and is a finding all the same: it has a trace, which a
+// person sees and the replay command reads, and which says so.
+func TestAFindingWithoutUpdatesHasATrace(t *testing.T) {
+	p := everythingPlan()
+	found := newFinding(p, source{pkg: "a.b/c"}, nil, &Failure{Kind: Harness, Message: "no subject"})
+	found.Engine, found.Updates, found.Runs, found.Original = "explore", 0, 1, 1
+	archive := txtar.Parse(found.Text())
+	want := "everything: harness before the first update: no subject\n" +
+		"found by explore after 0 updates in 1 run; minimised from 1 update to 0\n"
+	if got := string(archive.Comment); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if trace := archive.Files[1]; trace.Name != "trace" || string(trace.Data) != "# no updates: it fails before the first\n" {
+		t.Errorf("got section %s:\n%s", trace.Name, trace.Data)
+	}
+	if want := "replay -package a.b/c -target everything '# no updates: it fails before the first'"; !strings.HasSuffix(found.Replay, want) {
+		t.Errorf("got %s, want …%s", found.Replay, want)
+	}
+	if prog, err := p.parse("trace", archive.Files[1].Data); err != nil || len(prog) > 0 {
+		t.Errorf("the trace does not read as one without updates: %v, %v", prog, err)
+	}
+}
+
+func TestAFindingOfATestHasNoEmptyLine(t *testing.T) {
+	found := someFinding(t)
+	found.Engine, found.Original, found.Unstable = "", 0, false
+	if got := string(txtar.Parse(found.Text()).Comment); got != found.Title()+"\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAnyMessageFitsIntoTheTrace(t *testing.T) {
 	found := someFinding(t)
 	found.Failure.Message = "got \x00\xff\r and \x1b[1m"
