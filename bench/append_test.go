@@ -225,27 +225,49 @@ func BenchmarkAppendRingWithSpinningReader(b *testing.B) {
 	})
 }
 
+// What a reader costs the writer, and what any work beside it does: this neighbour copies
+// as much as a reader does, from memory of its own. It is what AppendRingWithReader is to
+// be compared with on machines whose cores share more than they say.
+func BenchmarkAppendRingWithNeighbour(b *testing.B) {
+	bySize(b, func(b *testing.B, _ int) appender {
+		memory, buffer := make([]byte, capacity), make([]byte, 64<<10)
+		beside(b, func() {
+			for at := 0; at < len(memory); at += len(buffer) {
+				copy(buffer, memory[at:])
+			}
+		})
+		return newRing(b)
+	})
+}
+
 // follow starts a reader that rests when it has read what is there.
 func follow(b *testing.B, r *ringbuf.Ring, rest time.Duration) {
+	d := r.NewReader()
+	buffer := make([]byte, 64<<10)
+	off := r.Bounds().Tail
+	beside(b, func() {
+		answer := d.Copy(buffer, off)
+		off += uint64(answer.N)
+		switch {
+		case answer.Verdict == ringbuf.Old:
+			off = answer.Tail
+		case answer.N < len(buffer) && rest > 0:
+			time.Sleep(rest)
+		}
+	})
+}
+
+// beside does something again and again on a goroutine, as long as the benchmark runs.
+func beside(b *testing.B, do func()) {
 	var stop atomic.Bool
-	var reader sync.WaitGroup
-	reader.Go(func() {
-		d := r.NewReader()
-		defer d.Close()
-		buffer := make([]byte, 64<<10)
-		for off := r.Bounds().Tail; !stop.Load(); {
-			answer := d.Copy(buffer, off)
-			off += uint64(answer.N)
-			switch {
-			case answer.Verdict == ringbuf.Old:
-				off = answer.Tail
-			case answer.N < len(buffer) && rest > 0:
-				time.Sleep(rest)
-			}
+	var neighbour sync.WaitGroup
+	neighbour.Go(func() {
+		for !stop.Load() {
+			do()
 		}
 	})
 	b.Cleanup(func() {
 		stop.Store(true)
-		reader.Wait()
+		neighbour.Wait()
 	})
 }
