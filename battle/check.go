@@ -26,7 +26,7 @@ import (
 // tests that use rapid.
 func Check[S any](t *testing.T, target Target[S]) {
 	t.Helper()
-	p := compile(target)
+	p := compileFor(t, target)
 	s := open(t, p)
 	if s.hunting() {
 		s.huntRapid(t)

@@ -149,6 +149,8 @@ func counterTarget(bug string) battle.Target[*counter] {
 		),
 	}
 	switch bug {
+	case "misuse":
+		target.New = nil
 	case "memory":
 		target.MemoryMax = 64 << 20
 	case "new hangs", "hang", "slow neighbour":

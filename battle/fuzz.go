@@ -16,7 +16,7 @@ import (
 // reported as a finding: minimal, as text and as a Go test.
 func Fuzz[S any](f *testing.F, target Target[S]) {
 	f.Helper()
-	p := compile(target)
+	p := compileFor(f, target)
 	s := open(f, p)
 	entries, err := p.loadCorpus()
 	if err != nil {

@@ -12,7 +12,7 @@ import "testing"
 // The finding it reports is not minimised: the author chose these updates.
 func Replay[S any](t testing.TB, target Target[S], ops ...Update[S]) {
 	t.Helper()
-	p := compile(target)
+	p := compileFor(t, target)
 	s := open(t, p)
 	prog, err := programOf(p, ops)
 	if err != nil {
@@ -24,7 +24,7 @@ func Replay[S any](t testing.TB, target Target[S], ops ...Update[S]) {
 // ReplayTrace is [Replay] for updates in their text form, a line or a ';' apart.
 func ReplayTrace[S any](t testing.TB, target Target[S], trace string) {
 	t.Helper()
-	p := compile(target)
+	p := compileFor(t, target)
 	s := open(t, p)
 	prog, err := p.parse("trace", []byte(trace))
 	if err != nil {

@@ -70,6 +70,22 @@ func TestReplayRunsWhatItIsGiven(t *testing.T) {
 	require.Equal(t, `battle: trace:1:8: unknown update "ad" in target counter, want add, reset or peek`, output)
 }
 
+// A test fails by the one line that says what to write instead; a panic would bury it.
+func TestMisuseFailsTheTest(t *testing.T) {
+	target := counterTarget("")
+	target.Name = "Counter"
+	const want = `battle: target "Counter": the name must match ^[a-z][a-z0-9-]*$`
+	require.Equal(t, want, said(func(t testing.TB) { battle.Replay(t, target) }))
+	require.Equal(t, want, said(func(t testing.TB) { battle.ReplayTrace(t, target, "reset") }))
+	require.PanicsWithValue(t, want, func() { battle.Bytes(target) })
+	for _, function := range []string{"TestCounter", "FuzzCounter"} {
+		output := failing(t, "misuse", function)
+		require.Contains(t, output, `battle: target "counter": New is nil`)
+		require.NotContains(t, output, "panic")
+		require.NotContains(t, output, "goroutine ")
+	}
+}
+
 // byValue has Apply on the value, and is given as one.
 type byValue struct{ N uint8 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"testing"
 	"time"
 )
 
@@ -11,8 +12,9 @@ import (
 // usually a pointer to a struct that holds the two side by side.
 //
 // A Target is a plain value: declare it once in a package variable and hand it to
-// [Fuzz], [Check], [Replay] and [Bytes]. Those compile it, and panic if it cannot
-// be used, naming the type, the field and what to write instead.
+// [Fuzz], [Check], [Replay] and [Bytes]. If it can't be used, the test fails, or, where
+// there is none, Bytes and its like panic, naming the type, the field and what to write
+// instead.
 type Target[S any] struct {
 	// Name is the target's name in traces, findings and folders: lower-case
 	// letters, digits and dashes.
@@ -99,20 +101,39 @@ type plan struct {
 
 // compile checks the target and makes its plan; it panics on misuse.
 func compile[S any](target Target[S]) *plan {
-	misuse := func(format string, args ...any) {
-		panic(fmt.Sprintf("battle: target %q: %s", target.Name, fmt.Sprintf(format, args...)))
+	p, err := planOf(target)
+	if err != nil {
+		panic(err.Error())
+	}
+	return p
+}
+
+// compileFor is compile for a test, which fails on misuse: a dump of goroutines would hide
+// the line that says what to write instead.
+func compileFor[S any](tb testing.TB, target Target[S]) *plan {
+	tb.Helper()
+	p, err := planOf(target)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+func planOf[S any](target Target[S]) (*plan, error) {
+	misuse := func(format string, args ...any) (*plan, error) {
+		return nil, fmt.Errorf("battle: target %q: %s", target.Name, fmt.Sprintf(format, args...))
 	}
 	switch {
 	case !targetName.MatchString(target.Name):
-		misuse("the name must match %s", targetName)
+		return misuse("the name must match %s", targetName)
 	case target.New == nil:
-		misuse("New is nil: set it to the function that makes a fresh subject and oracle")
+		return misuse("New is nil: set it to the function that makes a fresh subject and oracle")
 	case len(target.Ops) == 0:
-		misuse("Ops is empty: list the kinds of update, as in battle.Ops(battle.Op[*Append](1))")
+		return misuse("Ops is empty: list the kinds of update, as in battle.Ops(battle.Op[*Append](1))")
 	case len(target.Ops) > kindsMax:
-		misuse("%d kinds of update, the most is %d", len(target.Ops), kindsMax)
+		return misuse("%d kinds of update, the most is %d", len(target.Ops), kindsMax)
 	case target.HangAfter < 0 || target.Attempts < 0:
-		misuse("HangAfter and Attempts must not be negative")
+		return misuse("HangAfter and Attempts must not be negative")
 	}
 	p := &plan{
 		name:      target.Name,
@@ -128,27 +149,27 @@ func compile[S any](target Target[S]) *plan {
 	}
 	for _, r := range target.Require {
 		if r.Label == "" || !(r.Share > 0 && r.Share <= 1) {
-			misuse("Require(%q, %v): want a label and a share above 0 and up to 1", r.Label, r.Share)
+			return misuse("Require(%q, %v): want a label and a share above 0 and up to 1", r.Label, r.Share)
 		}
 	}
 	weights := 0
 	for i, op := range target.Ops {
 		if op.weight < 1 {
-			misuse("update %s: weight %d, want at least 1", op.typ, op.weight)
+			return misuse("update %s: weight %d, want at least 1", op.typ, op.weight)
 		}
 		weights += op.weight
 		k, err := newKind(i, op.weight, op.typ)
 		if err != nil {
-			misuse("%v", err)
+			return misuse("%v", err)
 		}
 		if twin := p.byName[k.name]; twin != nil {
-			misuse("updates %s and %s are both named %q in traces: rename one type", twin.typ, k.typ, k.name)
+			return misuse("updates %s and %s are both named %q in traces: rename one type", twin.typ, k.typ, k.name)
 		}
 		p.kinds = append(p.kinds, k)
 		p.byName[k.name] = k
 	}
 	if weights > selectorSize {
-		misuse("the weights add up to %d, the most is %d: one byte of the tape selects the update", weights, selectorSize)
+		return misuse("the weights add up to %d, the most is %d: one byte of the tape selects the update", weights, selectorSize)
 	}
 	p.all = newSelector(p.kinds, 0)
 	for b := selectorSize - 1; b >= 0; b-- {
@@ -156,5 +177,5 @@ func compile[S any](target Target[S]) *plan {
 	}
 	p.harness = harnessOf(target)
 	p.newDriver = func() driver { return newTyped(target) }
-	return p
+	return p, nil
 }
