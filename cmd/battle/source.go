@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,6 +32,9 @@ const sourceMax = 16 << 20
 // the request that hands over the trace.
 func (s *source) open(ctx context.Context, dir string) (*workshop, target, battle.Request, error) {
 	request, err := s.read(dir)
+	if err == nil && filepath.Ext(s.Trace) != ".json" && request.Tape == nil && !hasUpdates(request.Trace) {
+		err = fmt.Errorf("%s has no updates", request.File)
+	}
 	if err != nil {
 		return nil, target{}, request, err
 	}
@@ -51,6 +55,9 @@ func (s *source) open(ctx context.Context, dir string) (*workshop, target, battl
 // read makes a request of the trace, and takes from a file's name and content what the
 // flags left open.
 func (s *source) read(dir string) (battle.Request, error) {
+	if s.Trace == "" {
+		return battle.Request{}, errors.New("an empty trace: want updates, or a file")
+	}
 	path := from(dir, s.Trace)
 	info, err := os.Stat(path)
 	switch {
@@ -66,6 +73,16 @@ func (s *source) read(dir string) (battle.Request, error) {
 		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
 	}
 	return battle.Request{File: "trace", Trace: s.Trace}, checkText("trace", []byte(s.Trace))
+}
+
+// hasUpdates tells whether a trace has more than comments.
+func hasUpdates(trace string) bool {
+	for line := range strings.Lines(trace) {
+		if line = strings.Trim(line, "; \t\n"); line != "" && !strings.HasPrefix(line, "#") {
+			return true
+		}
+	}
+	return false
 }
 
 // readBounded reads a file that is not too large to be what it should be.
@@ -136,6 +153,9 @@ func (s *source) finding(content []byte) (battle.Request, error) {
 	}
 	request := battle.Request{File: s.Trace}
 	archive := txtar.Parse(content)
+	if last := archive.Files[len(archive.Files)-1]; last.Name == "trace" { // a replay command follows in a whole one
+		return battle.Request{}, fmt.Errorf("%s:%d: the file ends in its trace: this is not a finding, or not all of it", s.Trace, 1+bytes.Count(content, []byte("\n")))
+	}
 	for _, f := range archive.Files {
 		switch f.Name {
 		case "trace":
