@@ -192,28 +192,57 @@ func (c *corpusPrune) Run(ctx context.Context, line *commandLine) error {
 		if err != nil {
 			return err
 		}
-		first := make(map[string]string)
-		for _, item := range items {
-			if kept, twice := first[item.Trace]; twice {
-				twins = append(twins, twin{item.File, kept})
-				path := filepath.Join(filepath.Dir(w.corpusDir(t)), filepath.FromSlash(item.File))
-				if !c.Dry {
-					err = errors.Join(err, os.Remove(path))
+		for _, one := range w.twins(t, items) {
+			if !c.Dry {
+				if err := os.Remove(w.corpusFile(t, one.File)); err != nil {
+					return err
 				}
-			} else {
-				first[item.Trace] = item.File
 			}
-		}
-		if err != nil {
-			return err
+			twins = append(twins, one)
 		}
 	}
 	if c.JSON {
 		return printJSON(twins)
 	}
+	done := "removed"
+	if c.Dry {
+		done = "would remove"
+	}
 	for _, one := range twins {
-		fmt.Printf("%s says the same as %s\n", one.File, one.SameAs)
+		fmt.Printf("%s %s: same as %s\n", done, one.File, one.SameAs)
 	}
 	fmt.Println(count(len(twins), "duplicate"))
 	return nil
+}
+
+// twins are the traces that need not stay. Of those that say the same, one that a person
+// wrote something into stays, then a regression, then the first by name.
+func (w *workshop) twins(t target, items []battle.CorpusItem) (twins []twin) {
+	var commented, bare []battle.CorpusItem
+	for _, item := range items {
+		content, err := os.ReadFile(w.corpusFile(t, item.File))
+		if err == nil && hasComments(string(content)) {
+			commented = append(commented, item)
+		} else {
+			bare = append(bare, item)
+		}
+	}
+	first := make(map[string]string)
+	for _, item := range slices.Concat(commented, bare) {
+		if kept, twice := first[item.Trace]; twice {
+			twins = append(twins, twin{item.File, kept})
+		} else {
+			first[item.Trace] = item.File
+		}
+	}
+	return twins
+}
+
+func hasComments(trace string) bool {
+	return strings.HasPrefix(trace, "#") || strings.Contains(trace, "\n#") || strings.Contains(trace, " #")
+}
+
+// corpusFile is the path of a file that a corpus item names.
+func (w *workshop) corpusFile(t target, file string) string {
+	return filepath.Join(filepath.Dir(w.corpusDir(t)), filepath.FromSlash(file))
 }
