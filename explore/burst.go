@@ -45,11 +45,14 @@ func newComposer(h *battle.Hunt, d *dice) *composer {
 // long, because some states take long to reach.
 func (c *composer) length(fresh bool) int {
 	shift := c.dice.below(7)
-	if fresh {
-		shift += 3
+	if fresh || c.dice.below(longShare) == 0 {
+		shift += 4
 	}
 	return 1 + c.dice.below(1<<shift)
 }
+
+// longShare is one in how many bursts from a moment is as long as those of a new run.
+const longShare = 16
 
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {
