@@ -26,7 +26,7 @@ func (c *replayCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	return show(answer, c.JSON)
+	return c.show(answer, c.JSON)
 }
 
 type minimizeCommand struct {
@@ -54,11 +54,15 @@ func (c *minimizeCommand) Run(ctx context.Context, line *commandLine) error {
 		}
 		fmt.Fprintln(os.Stderr, "written:", path)
 	}
-	return show(answer, c.JSON)
+	return c.show(answer, c.JSON)
 }
 
-// show prints the outcome of a run, and turns it into an exit status.
-func show(answer battle.Answer, asJSON bool) error {
+// show prints the outcome of a run, and turns it into an exit status. A run without
+// updates may fail, in New; one that passes says nothing.
+func (s *source) show(answer battle.Answer, asJSON bool) error {
+	if answer.Finding == nil && answer.Updates == 0 {
+		return fmt.Errorf("%s has no updates", s.Trace)
+	}
 	switch found := answer.Finding; {
 	case asJSON:
 		if err := printJSON(map[string]any{"updates": answer.Updates, "finding": found}); err != nil {

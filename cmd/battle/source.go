@@ -32,9 +32,6 @@ const sourceMax = 16 << 20
 // the request that hands over the trace.
 func (s *source) open(ctx context.Context, dir string) (*workshop, target, battle.Request, error) {
 	request, err := s.read(dir)
-	if err == nil && filepath.Ext(s.Trace) != ".json" && request.Tape == nil && !hasUpdates(request.Trace) {
-		err = fmt.Errorf("%s has no updates", request.File)
-	}
 	if err != nil {
 		return nil, target{}, request, err
 	}
@@ -73,16 +70,6 @@ func (s *source) read(dir string) (battle.Request, error) {
 		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
 	}
 	return battle.Request{File: "trace", Trace: s.Trace}, checkText("trace", []byte(s.Trace))
-}
-
-// hasUpdates tells whether a trace has more than comments.
-func hasUpdates(trace string) bool {
-	for line := range strings.Lines(trace) {
-		if line = strings.Trim(line, "; \t\n"); line != "" && !strings.HasPrefix(line, "#") {
-			return true
-		}
-	}
-	return false
 }
 
 // readBounded reads a file that is not too large to be what it should be.
