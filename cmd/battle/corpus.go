@@ -18,7 +18,7 @@ import (
 type corpusCommand struct {
 	Show    corpusShow    `cmd:"" help:"List the traces of the corpus."`
 	Add     corpusAdd     `cmd:"" help:"Add a trace or a finding."`
-	Promote corpusPromote `cmd:"" help:"Turn what go test -fuzz left in testdata/fuzz into minimal regressions."`
+	Promote corpusPromote `cmd:"" help:"Move what go test -fuzz left out of testdata/fuzz, into minimal regressions."`
 	Convert corpusConvert `cmd:"" help:"Convert between traces and the formats of go test -fuzz, go-fuzz and raw tapes."`
 	Prune   corpusPrune   `cmd:"" help:"Remove traces that are there twice."`
 }
@@ -131,11 +131,36 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 	if c.Seed {
 		kind = "seeds"
 	}
+	items, err := w.traces(ctx, t)
+	if err != nil {
+		return err
+	}
+	there, err := alreadyThere(items, t.Name+"/"+kind+"/"+c.Name+".trace", answer.Trace)
+	if err != nil {
+		return err
+	}
+	if there != "" {
+		return say(c.JSON, map[string]string{"same_as": there}, there+" is there already, with the same trace")
+	}
 	path, err := w.addTrace(t, kind, c.Name, "", answer.Trace)
 	if err != nil {
 		return err
 	}
 	return say(c.JSON, map[string]string{"added": path}, "added "+path)
+}
+
+// alreadyThere is the file of the corpus that has a trace, or "". It is an error if
+// another trace has the file's name.
+func alreadyThere(items []battle.CorpusItem, file, trace string) (there string, err error) {
+	for _, item := range items {
+		switch {
+		case item.File == file && item.Trace != trace:
+			return "", fmt.Errorf("%s is taken by another trace: choose another -name", file)
+		case item.Trace == trace && (there == "" || item.File == file):
+			there = item.File
+		}
+	}
+	return there, nil
 }
 
 // say prints one or the other.

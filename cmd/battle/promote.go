@@ -18,9 +18,10 @@ type corpusPromote struct {
 
 // A promotion is what became of a file of testdata/fuzz.
 type promotion struct {
-	From string `json:"from"`
-	To   string `json:"to"`
-	New  bool   `json:"new"` // else the corpus had it
+	From   string `json:"from"`
+	To     string `json:"to"`
+	New    bool   `json:"new"`    // else the corpus had it
+	Passes bool   `json:"passes"` // by now
 }
 
 func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
@@ -51,10 +52,14 @@ func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
 	} else {
 		added := 0
 		for _, one := range all {
-			if one.New {
+			switch {
+			case one.New && one.Passes:
+				added++
+				fmt.Printf("%s is now %s (passes now: kept as a regression)\n", one.From, one.To)
+			case one.New:
 				added++
 				fmt.Printf("%s is now %s\n", one.From, one.To)
-			} else {
+			default:
 				fmt.Printf("%s was in the corpus already, as %s\n", one.From, one.To)
 			}
 		}
@@ -87,7 +92,7 @@ func (w *workshop) promote(ctx context.Context, t target, path string) (promotio
 	} else if answer.Updates == 0 {
 		return promotion{}, fmt.Errorf("%s: a tape without updates: remove it", path)
 	}
-	one := promotion{From: path, To: filepath.Join(w.corpusDir(t), "regressions", name+".trace")}
+	one := promotion{From: path, Passes: answer.Finding == nil, To: filepath.Join(w.corpusDir(t), "regressions", name+".trace")}
 	if _, err := os.Stat(one.To); err != nil {
 		if _, err := w.addTrace(t, "regressions", name, comment, trace); err != nil {
 			return promotion{}, err
