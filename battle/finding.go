@@ -275,8 +275,12 @@ func offsetOf(err error, size int) int {
 // writeWhole writes a file so that a reader, or a crash, sees all of it or nothing.
 func writeWhole(path string, content []byte) error {
 	temp := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	if err := os.WriteFile(temp, content, 0o644); err != nil {
-		return err
+	err := os.WriteFile(temp, content, 0o644)
+	if err == nil {
+		err = os.Rename(temp, path)
 	}
-	return os.Rename(temp, path)
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
 }

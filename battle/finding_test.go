@@ -294,3 +294,18 @@ func TestNamesTurnIntoGoNames(t *testing.T) {
 		}
 	}
 }
+
+// What can't be put into its place leaves nothing else.
+func TestWriteWholeLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "taken")
+	if err := os.MkdirAll(filepath.Join(path, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeWhole(path, []byte("x")); err == nil {
+		t.Error("a file took a folder's place")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
