@@ -95,6 +95,11 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range targets {
+		if why := t.description.CorpusError; why != "" {
+			return nil, fmt.Errorf("the corpus of %s, in %s, can't be used: %s", t.Name, w.corpusDir(t), why)
+		}
+	}
 	if h.jobs, err = c.prepare(ctx, w, picked, targets); err != nil {
 		return nil, err
 	}

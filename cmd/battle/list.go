@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -32,11 +33,15 @@ func (c *listCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	all := []listed{}
+	var broken []error
 	for _, t := range targets {
+		if t.description.CorpusError != "" {
+			broken = append(broken, fmt.Errorf("the corpus of %s can't be used", t.Name))
+		}
 		all = append(all, listed{t.Package, t.description})
 	}
 	if c.JSON {
-		return printJSON(all)
+		return errors.Join(append(broken, printJSON(all))...)
 	}
 	for _, one := range all {
 		fmt.Printf("%s  %s.%s  %s, %s\n", one.Target, one.Package, one.Func,
@@ -46,7 +51,7 @@ func (c *listCommand) Run(ctx context.Context, line *commandLine) error {
 			fmt.Printf("  the corpus can't be used: %s\n", one.CorpusError)
 		}
 	}
-	return nil
+	return errors.Join(broken...)
 }
 
 func printOps(d *battle.Description) {
