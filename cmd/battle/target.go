@@ -82,7 +82,22 @@ func (w *workshop) findAll(ctx context.Context, patterns, names []string) ([]tar
 	if err := w.describe(ctx, all); err != nil {
 		return nil, err
 	}
+	if err := sameNames(all); err != nil {
+		return nil, err
+	}
 	return pick(all, names)
+}
+
+// sameNames refuses two targets of one name: findings and corpora go by it.
+func sameNames(all []target) error {
+	first := make(map[string]target)
+	for _, t := range all {
+		if other, twice := first[t.Name]; twice && t.Name != "" {
+			return fmt.Errorf("two targets are named %s: %s.%s and %s.%s", t.Name, other.Package, other.Func, t.Package, t.Func)
+		}
+		first[t.Name] = t
+	}
+	return nil
 }
 
 func (p *goPackage) targets() ([]target, error) {

@@ -69,3 +69,10 @@ func TestPick(t *testing.T) {
 	_, err = pick(nil, []string{"ring"})
 	require.EqualError(t, err, `no target "ring": there are none`)
 }
+
+func TestSameNames(t *testing.T) {
+	a, b := target{Name: "ring", Package: "p", Func: "FuzzA"}, target{Name: "ring", Package: "q", Func: "FuzzB"}
+	require.EqualError(t, sameNames([]target{a, b}), "two targets are named ring: p.FuzzA and q.FuzzB")
+	b.Name = "tip"
+	require.NoError(t, sameNames([]target{a, b, {Func: "FuzzC"}, {Func: "FuzzD"}}), "those that gave no name are another trouble")
+}
