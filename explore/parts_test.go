@@ -2,6 +2,7 @@ package explore
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -219,4 +220,25 @@ func TestWhatIsComparedForEqualityIsAState(t *testing.T) {
 	require.Equal(t, operandsOfOne, n.partners[55], "a value that is never the same tells nothing")
 	require.Zero(t, watched(func() { probe.Eq(-1, 55) }))
 	require.Equal(t, 1, watched(func() { probe.Eq(-1, 56) }), "another one may")
+}
+
+// A full frontier of moments as the ring's are, a burst of a dozen updates each.
+func TestAFullFrontierIsSmall(t *testing.T) {
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	f := newFrontier()
+	last := f.root
+	for range momentsMax {
+		last = &moment{parent: last, updates: make([]byte, 60), ends: make([]int32, 12), depth: last.depth + 12, trait: &trait{}}
+		f.add(last)
+	}
+	after := heap()
+	require.Less(t, after-before, uint64(64<<20))
+	require.Len(t, f.moments, momentsMax)
+	runtime.KeepAlive(f)
 }
