@@ -202,6 +202,24 @@ func (h *hunt) run(ctx context.Context) {
 	done := make(chan struct{})
 	go func() { workers.Wait(); close(done) }()
 	h.watch(done)
+	h.restore()
+}
+
+// restore writes again what is not in the findings folder: it may have gone meanwhile, or
+// had no room.
+func (h *hunt) restore() {
+	h.faults = nil
+	for _, found := range h.found {
+		_, noText := os.Stat(filepath.Join(h.dir, found.ID+".txtar"))
+		_, noTwin := os.Stat(filepath.Join(h.dir, found.ID+".json"))
+		if noText == nil && noTwin == nil {
+			continue
+		}
+		os.Remove(filepath.Join(h.dir, found.ID+".json"))
+		if _, err := found.Write(h.dir); err != nil {
+			h.faults = append(h.faults, fmt.Errorf("a finding could not be written: %w", err))
+		}
+	}
 }
 
 // collect takes a job's findings into the findings folder.

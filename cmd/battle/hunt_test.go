@@ -74,3 +74,17 @@ func TestWritableLeavesNothing(t *testing.T) {
 	require.NoError(t, writable(dir))
 	require.DirExists(t, dir)
 }
+
+// A folder that somebody removed during the hunt is made again, with all that was in it.
+func TestRestoreWritesWhatIsGone(t *testing.T) {
+	h := emptyHunt(t)
+	h.keep(findingOf("rapid", "a"))
+	require.NoError(t, os.RemoveAll(h.dir))
+	h.restore()
+	require.Equal(t, []string{"a"}, h.kept(t))
+	require.FileExists(t, filepath.Join(h.dir, "ring-1.txtar"))
+	require.NoError(t, os.RemoveAll(h.dir))
+	require.NoError(t, os.WriteFile(h.dir, nil, 0o644))
+	h.restore()
+	require.ErrorContains(t, h.conclude(t.Context(), false), "a finding could not be written")
+}
