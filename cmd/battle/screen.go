@@ -50,9 +50,22 @@ func (h *hunt) watch(done <-chan struct{}) {
 			fmt.Fprintf(os.Stderr, "\x1b[%dA\x1b[J", drawn) // up, and clear
 		}
 		table := h.table()
+		if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil {
+			table = narrow(table, width) // a line that wraps is two to go up
+		}
 		fmt.Fprint(os.Stderr, table)
 		drawn = strings.Count(table, "\n")
 	}
+}
+
+// narrow cuts lines to a width, in characters.
+func narrow(text string, width int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		letters := []rune(strings.TrimSuffix(line, "\n"))
+		b.WriteString(string(letters[:min(len(letters), width)]) + "\n")
+	}
+	return b.String()
 }
 
 // progress is the state of the hunt in one line.

@@ -86,3 +86,7 @@ func TestMedian(t *testing.T) {
 	require.Equal(t, uint64(5), median([]uint64{9, 1, 5}))
 	require.Equal(t, 2.0, median([]float64{2, 1}))
 }
+
+func TestNarrow(t *testing.T) {
+	require.Equal(t, "äbc\n\nab\n", narrow("äbcde\n\nab\n", 3))
+}
