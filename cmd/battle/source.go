@@ -23,6 +23,8 @@ type source struct {
 	Func    string `help:"The target's fuzz or test function."`
 	Target  string `help:"The target's name."`
 	Bug     string `help:"Plant this bug of bugs/ first."`
+
+	named bool // the package was, by its flag
 }
 
 // sourceMax bounds the files that are read as traces, findings and tapes, in bytes.
@@ -31,6 +33,7 @@ const sourceMax = 16 << 20
 // open makes a workshop with the source's bug planted in it, and finds the target and
 // the request that hands over the trace.
 func (s *source) open(ctx context.Context, dir string) (*workshop, target, battle.Request, error) {
+	s.named = s.Package != ""
 	request, err := s.read(dir)
 	if err != nil {
 		return nil, target{}, request, err
@@ -205,6 +208,11 @@ func (s *source) target(ctx context.Context, w *workshop) (target, error) {
 	err := error(nil)
 	if s.Package != "" {
 		picked, err = w.findAll(ctx, []string{s.Package}, names)
+	}
+	if err != nil && s.named && ctx.Err() == nil {
+		if _, unknown := goCommand(ctx, w.dir, nil, "list", s.Package); unknown != nil {
+			return target{}, fmt.Errorf("no package %s with targets: %w", s.Package, unknown)
+		}
 	}
 	if s.Package == "" || err != nil && ctx.Err() == nil {
 		// A finding of a test in another package than its target's, such as of a
