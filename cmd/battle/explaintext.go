@@ -49,7 +49,7 @@ func (e *explained) verdict() (sentences []string) {
 	if last := len(e.Finding.Trace); c.Update != last {
 		say("The failure shows in update %d: %s.", last, e.update(last))
 	} else if last > 1 && highest.P < 0.05 && x.Length == last {
-		say("Hardly any other run of %d updates fails: longer ones may tell more, as with -length 100.", x.Length)
+		say("Hardly any other run of %s fails: longer ones may tell more, as with -length 100.", count(x.Length, "update"))
 	}
 	if !x.Tight {
 		say("The budget ended before the intervals at the jump were within 5 points.")

@@ -24,7 +24,7 @@ func during(what string) (end func()) {
 				return
 			case <-time.After(wait):
 			}
-			fmt.Fprintf(os.Stderr, "%4.0f s  %s\n", time.Since(began).Seconds(), what)
+			fmt.Fprintf(os.Stderr, "%s (%.0f s)\n", what, time.Since(began).Seconds()) // in front of a line is the time of a hunt
 		}
 	}()
 	return func() { close(over); <-ended }
