@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,12 +93,45 @@ func (w *workshop) promote(ctx context.Context, t target, path string) (promotio
 	} else if answer.Updates == 0 {
 		return promotion{}, fmt.Errorf("%s: a tape without updates: remove it", path)
 	}
-	one := promotion{From: path, Passes: answer.Finding == nil, To: filepath.Join(w.corpusDir(t), "regressions", name+".trace")}
-	if _, err := os.Stat(one.To); err != nil {
+	one := promotion{From: path, Passes: answer.Finding == nil}
+	if name, one.New, err = freeName(filepath.Join(w.corpusDir(t), "regressions"), name, trace); err != nil {
+		return promotion{}, err
+	}
+	one.To = filepath.Join(w.corpusDir(t), "regressions", name+".trace")
+	if one.New {
 		if _, err := w.addTrace(t, "regressions", name, comment, trace); err != nil {
 			return promotion{}, err
 		}
-		one.New = true
 	}
 	return one, os.Remove(path)
+}
+
+// freeName is a name for a trace in a folder of the corpus, and whether it is to be written
+// there: one that holds the same trace already is as good. A name that another trace has is
+// numbered on: nothing of what is promoted gets lost.
+func freeName(dir, name, trace string) (free string, isNew bool, err error) {
+	free = name
+	for n := 2; ; n++ {
+		content, err := os.ReadFile(filepath.Join(dir, free+".trace"))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return free, true, nil
+		case err != nil:
+			return "", false, err
+		case withoutComments(string(content)) == withoutComments(trace):
+			return free, false, nil
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// withoutComments is the lines of a trace that are updates.
+func withoutComments(trace string) string {
+	var b strings.Builder
+	for line := range strings.Lines(trace) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
 }
