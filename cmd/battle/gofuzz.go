@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
@@ -33,11 +34,24 @@ func (gofuzz) grace() time.Duration { return 0 } // it never ends by itself
 func (gofuzz) missing(root string) string {
 	for _, tool := range []string{"go-fuzz", "go-fuzz-build"} {
 		if findTool(root, tool) == "" {
+			if hasMakeTools(root) {
+				return "make tools"
+			}
 			return "go install github.com/dvyukov/go-fuzz/go-fuzz@" + gofuzzVersion +
 				" github.com/dvyukov/go-fuzz/go-fuzz-build@" + gofuzzVersion
 		}
 	}
 	return ""
+}
+
+// hasMakeTools tells whether a module builds go-fuzz itself, as this one does.
+func hasMakeTools(root string) bool {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	if err != nil {
+		return false
+	}
+	tools, err := os.ReadFile(filepath.Join(root, "tools", "go.mod"))
+	return err == nil && bytes.Contains(makefile, []byte("\ntools:")) && bytes.Contains(tools, []byte("dvyukov/go-fuzz"))
 }
 
 // findTool looks for a tool in the bin/ of the module and of those around it, on the path,
