@@ -49,5 +49,5 @@ func unreached(p explore.Progress) string {
 	if more := len(p.Unreached) - most; more > 0 {
 		text += fmt.Sprintf(" and %d more (-json has all)", more)
 	}
-	return "  never ran: " + text + "\n"
+	return "  not reached: " + text + "\n"
 }
