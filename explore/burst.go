@@ -57,15 +57,16 @@ const longShare = 16
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {
 	c.burst.reset()
+	begins := m.parent == nil
 	switch how := c.dice.below(16); {
 	case how < 2 && len(f.moments) > 0:
 		c.splice(f.moments[c.dice.below(len(f.moments))])
 	case how < 4 && len(m.ends) > 0:
 		c.mutate(m)
 	case how == 4:
-		c.repeat(c.length(m.parent == nil && len(m.updates) == 0))
+		c.repeat(c.length(begins))
 	default:
-		c.fresh(c.length(m.parent == nil && len(m.updates) == 0))
+		c.fresh(c.length(begins))
 	}
 	return &c.burst
 }
@@ -85,15 +86,12 @@ func (c *composer) roll(kinds []int) {
 
 // swarm is the kinds that take part: all, about half, or very few.
 func (c *composer) swarm() []int {
-	keep := 1
-	switch c.dice.below(4) {
-	case 0, 1:
+	how := c.dice.below(4)
+	if how < 2 {
 		return c.all
-	case 2:
-		keep = 2
 	}
 	mask := c.dice.random.Uint64()
-	if keep == 1 { // an eighth of the kinds
+	if how == 3 { // an eighth of the kinds
 		mask &= c.dice.random.Uint64()
 		mask &= c.dice.random.Uint64()
 	}
