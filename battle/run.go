@@ -79,6 +79,8 @@ type runner struct {
 	// in it, or 0 between runs. Its store publishes now.
 	now  []byte
 	beat atomic.Uint64
+
+	goroutine string // that watch started, written before the first beat
 }
 
 // counts are the statistics of a runner.

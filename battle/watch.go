@@ -1,7 +1,6 @@
 package battle
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ func (r *runner) watch(f func()) (*Failure, []byte) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done) // even if f calls runtime.Goexit
+		r.goroutine = goroutine()
 		f()
 	}()
 	ticker := time.NewTicker(max(r.t.plan.hangAfter/watchTicks, time.Millisecond))
@@ -57,7 +57,7 @@ func (r *runner) hung(moment int) (*Failure, []byte) {
 		prog = prog[:moment+1]
 		f.Moment, f.Op = moment, prog[moment].kind.name
 	}
-	f.Stack, f.Func, f.Place = hangingStack()
+	f.Stack, f.Func, f.Place = hangingStack(r.goroutine)
 	tape, err := r.t.plan.encode(prog)
 	if err != nil {
 		panic("battle: a decoded tape does not encode: " + err.Error())
@@ -65,22 +65,30 @@ func (r *runner) hung(moment int) (*Failure, []byte) {
 	return f, tape
 }
 
-// hangingStack picks the goroutine of the run from all. Others may hang from before: the
-// newest is meant.
-func hangingStack() (stack, function, at string) {
+// goroutine names the calling goroutine as the head of its stack does.
+func goroutine() string {
+	var head [64]byte
+	name, _, _ := strings.Cut(string(head[:runtime.Stack(head[:], false)]), "[")
+	return name
+}
+
+// hangingStack picks the goroutine of the run from all. That is the one that watch
+// started, even where others hang from before; numbers don't tell which is newer. Where
+// watch only guards the runs of another goroutine, it is the only one with a run.
+func hangingStack(watched string) (stack, function, at string) {
 	buf := make([]byte, 1<<20)
 	all := string(buf[:runtime.Stack(buf, true)])
-	newest, highest := "", 0
+	hanging := ""
 	for one := range strings.SplitSeq(all, "\n\n") {
-		var id int
-		if _, err := fmt.Sscanf(one, "goroutine %d ", &id); err != nil || id < highest {
+		if !strings.Contains(one, ownPackage+".(*runner).guarded(") {
 			continue
 		}
-		if strings.Contains(one, ownPackage+".(*runner).guarded(") {
-			newest, highest = one, id
+		hanging = one
+		if strings.HasPrefix(one, watched) {
+			break
 		}
 	}
-	return readStack(newest)
+	return readStack(hanging)
 }
 
 // readStack reads the text of one goroutine's stack: the frames that are neither
