@@ -84,7 +84,7 @@ func (c *benchCommand) bugs(ctx context.Context, root string, names []string, pi
 	if err != nil || len(names) == 0 {
 		return nil, err
 	}
-	planted := &bugsCommand{Seeds: c.Seeds, Budget: c.Budget, Workers: 1, asFound: true}
+	planted := &bugsCommand{Seeds: c.Seeds, Budget: c.Budget, Cores: 1, asFound: true}
 	return planted.all(ctx, root, bugs, picked)
 }
 

@@ -20,7 +20,7 @@ type bugsCommand struct {
 	Seeds    int           `default:"3" help:"Seeds an engine gets; the median is shown."`
 	Budget   time.Duration `default:"60s" help:"For each bug, engine and seed, in CPU time of the engine's processes."`
 	Any      bool          `help:"Stop at a bug's first find: enough to know that it is found."`
-	Workers  int           `default:"0" help:"Bugs at work at a time (default one a core)."`
+	Cores    int           `default:"0" help:"Bugs at work at a time, a core for each (default all cores)."`
 	Markdown string        `help:"Write stories and table to this file, too."`
 	JSON     bool          `help:"Print JSON."`
 
@@ -33,8 +33,8 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 		return fmt.Errorf("-seeds %d: want at least one", c.Seeds)
 	case c.Budget <= 0:
 		return fmt.Errorf("-budget %v: want a time above zero", c.Budget)
-	case c.Workers < 0:
-		return fmt.Errorf("-workers %d: want a number of bugs, or 0 for one a core", c.Workers)
+	case c.Cores < 0:
+		return fmt.Errorf("-cores %d: want a number of cores, or 0 for all", c.Cores)
 	}
 	root, err := moduleRoot(ctx, line.Dir)
 	if err != nil {
@@ -142,9 +142,9 @@ func (c *bugsCommand) trials() trials {
 // all works through the bugs, some side by side. Each has a workshop of its own, so
 // that none waits for another's build; what they share is the go command's cache.
 func (c *bugsCommand) all(ctx context.Context, dir string, bugs []*bug, picked []engine) ([]trial, error) {
-	workers := c.Workers
-	if workers == 0 {
-		workers = runtime.NumCPU()
+	cores := c.Cores
+	if cores == 0 {
+		cores = runtime.NumCPU()
 	}
 	results, errs := make([][]trial, len(bugs)), make([]error, len(bugs))
 	var group sync.WaitGroup
@@ -153,7 +153,7 @@ func (c *bugsCommand) all(ctx context.Context, dir string, bugs []*bug, picked [
 		tickets <- i
 	}
 	close(tickets)
-	for range min(workers, len(bugs)) {
+	for range min(cores, len(bugs)) {
 		group.Go(func() {
 			for i := range tickets {
 				if ctx.Err() == nil {

@@ -20,7 +20,7 @@ type huntCommand struct {
 	Target   []string      `help:"Only these targets (names, or functions as FuzzX)."`
 	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz (default all that are installed)."`
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
-	Workers  int           `default:"0" help:"Engines at work at a time (default one a core)."`
+	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
@@ -39,7 +39,7 @@ func (*huntCommand) Help() string {
 type hunt struct {
 	workshop *workshop
 	jobs     []*job
-	workers  int
+	cores    int    // engines at work at a time
 	dir      string // for findings
 	budget   time.Duration
 	took     time.Duration // once it has ended
@@ -53,8 +53,8 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	if c.Budget <= 0 {
 		return fmt.Errorf("-budget %v: want a time above zero", c.Budget)
 	}
-	if c.Workers < 0 {
-		return fmt.Errorf("-workers %d: want a number of engines, or 0 for one a core", c.Workers)
+	if c.Cores < 0 {
+		return fmt.Errorf("-cores %d: want a number of cores, or 0 for all", c.Cores)
 	}
 	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
@@ -87,7 +87,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	for _, s := range skipped {
 		fmt.Fprintln(os.Stderr, "skipped:", s)
 	}
-	h := &hunt{workshop: w, workers: c.Workers, budget: c.Budget, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding)}
+	h := &hunt{workshop: w, cores: c.Cores, budget: c.Budget, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding)}
 	if err := writable(h.dir); err != nil {
 		return nil, err
 	}
@@ -103,12 +103,12 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	if h.jobs, err = c.prepare(ctx, w, picked, targets); err != nil {
 		return nil, err
 	}
-	if h.workers == 0 {
-		h.workers = runtime.NumCPU()
+	if h.cores == 0 {
+		h.cores = runtime.NumCPU()
 	}
-	h.workers = min(h.workers, len(h.jobs))
+	h.cores = min(h.cores, len(h.jobs))
 	for _, j := range h.jobs {
-		j.slice = c.Budget * time.Duration(h.workers) / time.Duration(len(h.jobs))
+		j.slice = c.Budget * time.Duration(h.cores) / time.Duration(len(h.jobs))
 	}
 	return h, nil
 }
@@ -186,9 +186,9 @@ func (h *hunt) run(ctx context.Context) {
 	close(queue)
 	began := time.Now()
 	defer func() { h.took = time.Since(began) }()
-	var workers sync.WaitGroup
-	for range h.workers {
-		workers.Go(func() {
+	var atWork sync.WaitGroup
+	for range h.cores {
+		atWork.Go(func() {
 			for j := range queue {
 				if ctx.Err() == nil {
 					j.run(ctx, h.workshop)
@@ -200,7 +200,7 @@ func (h *hunt) run(ctx context.Context) {
 		})
 	}
 	done := make(chan struct{})
-	go func() { workers.Wait(); close(done) }()
+	go func() { atWork.Wait(); close(done) }()
 	h.watch(done)
 	h.restore()
 }

@@ -123,7 +123,7 @@ func TestInterruptKeepsWhatIsBeingMinimised(t *testing.T) {
 
 func TestInterruptWithoutFindings(t *testing.T) {
 	t.Parallel()
-	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "native,rapid", "-workers", "1", "-budget", "10m")
+	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "native,rapid", "-cores", "1", "-budget", "10m")
 	h.until(t, "now counter/native")
 	require.Equal(t, 0, h.interrupt(t))
 	require.Empty(t, h.findings(t))
