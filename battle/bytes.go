@@ -113,7 +113,7 @@ func (n *bytesNode) parse(s *scanner, p unsafe.Pointer) error {
 		return err
 	}
 	if size := uint64(len(b)); size < n.length.low || size > n.length.top {
-		return s.errorf("got %d bytes, want %s", size, n.describe())
+		return s.errorf("got %s, want %s", counted(size, "byte"), n.describe())
 	}
 	n.set(p, b)
 	return nil

@@ -17,7 +17,7 @@ func (s *session) consult(r Request, engine Engine, tape []byte) (a Answer, err 
 	prog := s.plan.decode(ran)
 	switch {
 	case f == nil:
-		return a, fmt.Errorf("the trace does not fail: all %d updates passed", len(prog))
+		return a, fmt.Errorf("the trace does not fail: %s passed", counted(len(prog), "update"))
 	case f.Kind == Hang:
 		return a, fmt.Errorf("the trace hangs in update %d (%s): %s needs a failure that the process outlives", f.Moment+1, f.Op, r.Do)
 	case f.Kind == Harness:

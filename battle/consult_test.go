@@ -65,7 +65,7 @@ func TestEnginesAreAskedAboutFailures(t *testing.T) {
 	require.NoError(t, json.Unmarshal(answers[1].Report, &got))
 	require.Equal(t, 9, got.Length)
 	require.Equal(t, "runs of length 1: the trace fails in update 2, want at least as many", answers[2].Error)
-	require.Equal(t, "the trace does not fail: all 1 updates passed", answers[3].Error)
+	require.Equal(t, "the trace does not fail: 1 update passed", answers[3].Error)
 	require.Equal(t, "an update called runtime.Goexit, in: ", answers[4].Error)
 	require.Equal(t, "the engine has nothing to say", answers[5].Error)
 }

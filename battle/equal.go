@@ -93,9 +93,9 @@ func show(v any) string {
 	switch v := v.(type) {
 	case []byte:
 		if isPlain(v) {
-			return fmt.Sprintf("%d bytes %q", len(v), v)
+			return fmt.Sprintf("%s %q", counted(len(v), "byte"), v)
 		}
-		return fmt.Sprintf("%d bytes % x", len(v), v)
+		return fmt.Sprintf("%s % x", counted(len(v), "byte"), v)
 	case string:
 		return fmt.Sprintf("%q", v)
 	case error:

@@ -175,7 +175,7 @@ func (f *Finding) history() string {
 }
 
 // counted is a number of things in words.
-func counted(n uint64, noun string) string {
+func counted[N int | uint64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -42,7 +42,7 @@ func (s *session) stats() Stats {
 	r := s.runner
 	st := Stats{
 		Target: s.plan.name, Engine: s.orders.engine, PID: os.Getpid(),
-		Runs: r.stats.runs, Updates: r.stats.updates,
+		Runs: r.stats.runs, Updates: r.stats.updates(),
 		Findings: slices.Clone(s.findings),
 		Elapsed:  Duration(time.Since(s.started)),
 	}
@@ -97,7 +97,7 @@ func (s Stats) NeverRan() []string {
 // Table shows the counts to a person.
 func (s Stats) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d updates in %d runs\n", s.Updates, s.Runs)
+	fmt.Fprintf(&b, "%s in %s\n", counted(s.Updates, "update"), counted(s.Runs, "run"))
 	for _, op := range s.Ops {
 		fmt.Fprintf(&b, "  %-24s %12d  %5.1f %% of updates\n", op.Name, op.Count, percent(op.Count, s.Updates))
 	}
@@ -128,8 +128,8 @@ func (s Stats) missing(require []Requirement) []string {
 			}
 		}
 		if float64(runs) < want.Share*float64(s.Runs) {
-			short = append(short, fmt.Sprintf("label %q: %d of %d runs (%.2f %%), want at least %.2f %%",
-				want.Label, runs, s.Runs, percent(runs, s.Runs), 100*want.Share))
+			short = append(short, fmt.Sprintf("label %q: %d of %s (%.2f %%), want at least %.2f %%",
+				want.Label, runs, counted(s.Runs, "run"), percent(runs, s.Runs), 100*want.Share))
 		}
 	}
 	return short

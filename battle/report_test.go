@@ -81,6 +81,45 @@ func TestRequiredLabelsAreMissed(t *testing.T) {
 	}
 }
 
+// A tally is what the subject itself counted: all that was applied, and all that New made.
+type tally struct{ runs, updates uint64 }
+
+type fall struct {
+	How uint8 `draw:"0..3"`
+}
+
+// Apply fails in each way in which a run can end.
+func (u *fall) Apply(t *T, n *tally) {
+	n.updates++
+	switch u.How {
+	case 1:
+		t.Errorf("noted")
+	case 2:
+		t.FailNow()
+	case 3:
+		panic("fallen")
+	}
+}
+
+func TestRunsAndUpdatesAreThoseThatTheSubjectCounts(t *testing.T) {
+	var subject tally
+	r := newRunner(compile(Target[*tally]{
+		Name: "falls", New: func() *tally { subject.runs++; return &subject }, Ops: Ops(Op[*fall](1)),
+		Clone: func(n *tally) *tally { return n },
+	}))
+	header := make([]byte, headerSize)
+	for _, how := range []string{"", "\x00\x00\x00\x00", "\x00\x01", "\x00\x00\x00\x02", "\x00\x03", "\x00\x00\x00\x01\x00\x00"} {
+		r.tape(append(header, how...))
+	}
+	subject.runs++ // one that goes on in the middle counts too
+	r.resume(&subject, header, 7, 0)
+	r.extend(append(header, 0, 0, 0, 3), len(header))
+	r.end()
+	if got := (tally{r.stats.runs, r.stats.updates()}); got != subject || got.updates != 10 {
+		t.Errorf("got %+v, the subject counts %+v, want 10 updates", got, subject)
+	}
+}
+
 // An engine that asks after every 50th run never asks after a multiple of 32 twice in a
 // row; its progress must not stand still.
 func TestProgressIsReportedHoweverOftenAnEngineAsks(t *testing.T) {

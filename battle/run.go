@@ -72,7 +72,6 @@ type runner struct {
 	dec   decoder
 	stats counts
 	begun bool // New has returned
-	from  int  // the moment that the run began at: 0, or where it was resumed
 
 	// now is the tape of the present run as far as it is known. beat tells the
 	// watchdog how far the run is: the number of the run and, from 1, of the update
@@ -85,9 +84,15 @@ type runner struct {
 
 // counts are the statistics of a runner.
 type counts struct {
-	runs    uint64
-	updates uint64
-	byKind  []uint64
+	runs   uint64
+	byKind []uint64 // updates, those that failed too
+}
+
+func (c *counts) updates() (n uint64) {
+	for _, count := range c.byKind {
+		n += count
+	}
+	return n
 }
 
 func newRunner(p *plan) *runner {
@@ -153,7 +158,7 @@ func (r *runner) step(k *kind) {
 
 // begin starts a run.
 func (r *runner) begin(tape []byte) {
-	r.t.failure, r.t.op, r.t.moment, r.begun, r.from = nil, nil, 0, false, 0
+	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, 0, false
 	r.t.labels.run++
 	r.now = tape
 	r.beat.Store(r.t.labels.run << momentBits)
@@ -162,7 +167,7 @@ func (r *runner) begin(tape []byte) {
 
 // resume begins a run in the middle: with what clone gave after so many updates.
 func (r *runner) resume(clone any, tape []byte, moment int, labels uint64) {
-	r.t.failure, r.t.op, r.t.moment, r.begun, r.from = nil, nil, moment, false, moment
+	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, moment, false
 	r.t.labels.run++
 	r.t.labels.set(labels)
 	r.now = tape
@@ -187,7 +192,6 @@ func (r *runner) start() {
 // end finishes a run and returns its failure.
 func (r *runner) end() *Failure {
 	r.stats.runs++
-	r.stats.updates += uint64(r.t.moment - r.from)
 	if r.begun {
 		r.t.moment = max(0, r.t.moment-1) // what fails from here on is the last update's
 		if r.t.plan.memoryMax != 0 {

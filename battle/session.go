@@ -68,7 +68,7 @@ func (s *session) finding(f *Failure, tape []byte) *Finding {
 // sign says how the finding was come by.
 func (s *session) sign(found *Finding) {
 	found.Engine, found.Seed = s.orders.engine, s.orders.seed
-	found.Runs, found.Updates = s.runner.stats.runs, s.runner.stats.updates
+	found.Runs, found.Updates = s.runner.stats.runs, s.runner.stats.updates()
 	found.Elapsed = Duration(time.Since(s.started))
 }
 

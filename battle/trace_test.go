@@ -31,7 +31,7 @@ func TestHostileTracesAreErrorsWithTheirPlace(t *testing.T) {
 		{"unknown name", "everything colour=black", `x.trace:1:19: got "black", want red, green-ish or blue_3 (field colour)`},
 		{"number for a bool", "everything flag=1", `x.trace:1:17: got "1", want true or false (field flag)`},
 		{"text too long", `everything text="0123456789"`, `x.trace:1:17: got 10 bytes, want 0..9 bytes (field text)`},
-		{"bytes too short", `everything bytes=0x00`, `x.trace:1:18: got 1 bytes, want 2..300 bytes (field bytes)`},
+		{"bytes too short", `everything bytes=0x00`, `x.trace:1:18: got 1 byte, want 2..300 bytes (field bytes)`},
 		{"bytes without quotes", `everything bytes=abc`, `x.trace:1:18: got "abc", want bytes as "text" or 0x00ff (field bytes)`},
 		{"half a byte", `everything bytes=0x00f`, `x.trace:1:18: 0x00f has half a byte (field bytes)`},
 		{"not hexadecimal", `everything bytes=0x00fg`, `x.trace:1:18: "fg" is not hexadecimal (field bytes)`},

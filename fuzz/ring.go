@@ -209,10 +209,14 @@ type ringAnswer struct {
 
 func (a ringAnswer) String() string {
 	text := fmt.Sprintf("%s, first=%d tail=%d", a.verdict, a.bounds.First, a.bounds.Tail)
-	if a.verdict == oracle.Data || len(a.data) > 0 {
-		text = fmt.Sprintf("%s, %d bytes: % x", text, len(a.data), a.data)
+	if a.verdict != oracle.Data && len(a.data) == 0 {
+		return text
 	}
-	return text
+	noun := "bytes"
+	if len(a.data) == 1 {
+		noun = "byte"
+	}
+	return fmt.Sprintf("%s, %d %s: % x", text, len(a.data), noun, a.data)
 }
 
 // compare holds the answer to a question for n bytes at off, above 0, against the
