@@ -201,6 +201,12 @@ func (h *Hunt) Updates() []byte { return h.tape[headerSize:] }
 // Moment is how many updates the run has had.
 func (h *Hunt) Moment() int { return h.s.runner.t.moment }
 
+// Begun is how many updates of the run have begun: one more than Moment if the last did
+// not return.
+func (h *Hunt) Begun() int {
+	return max(h.Moment(), int(h.s.runner.beat.Load()&(1<<momentBits-1)))
+}
+
 // End ends the run. If it failed, and the failure is new, it is minimised and written,
 // and returned.
 func (h *Hunt) End() *Finding {

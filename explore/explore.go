@@ -110,7 +110,8 @@ func (e *explorer) try(m *moment, b *burst) bool {
 	e.hunt.Extend(b.updates)
 	e.novelty.fold(e.hunt.Labels())
 	ran := e.hunt.Moment() - m.depth
-	e.follow(b, ran)
+	begun := e.hunt.Begun() - m.depth
+	e.follow(m, b, begun)
 	failed := e.hunt.Failed()
 	news := len(e.novelty.fresh) > 0 || e.novelty.better >= 0
 	e.hunt.End()
@@ -121,7 +122,7 @@ func (e *explorer) try(m *moment, b *burst) bool {
 		e.newest = time.Now()
 	}
 	if failed {
-		ran-- // a moment that has failed has no future
+		ran = begun - 1 // a moment that has failed has no future
 	}
 	e.retrace(m, b, ran)
 	return true
@@ -179,10 +180,13 @@ func (e *explorer) keep(m *moment, b *burst, n int, news []*trait) *moment {
 	return kept
 }
 
-// follow counts which kind of update came after which.
-func (e *explorer) follow(b *burst, ran int) {
+// follow counts which kind of update came after which, the last before the burst too.
+func (e *explorer) follow(m *moment, b *burst, begun int) {
 	before := -1
-	for i := range min(ran, len(b.ends)) {
+	if n := len(m.ends); n > 0 {
+		before = e.hunt.Kind(at(m.updates, m.ends, n-1))
+	}
+	for i := range min(begun, len(b.ends)) {
 		kind := e.hunt.Kind(at(b.updates, b.ends, i))
 		if before >= 0 {
 			e.followed[before][kind]++

@@ -54,10 +54,15 @@ type outcome struct {
 // hunt runs a fuzz function under the explorer until its first finding.
 func hunt(t *testing.T, function string, seed string) outcome {
 	t.Helper()
+	return huntWith(t, explore.Name, function, seed)
+}
+
+func huntWith(t *testing.T, engine, function, seed string) outcome {
+	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run=^"+function+"$")
 	cmd.Env = append(os.Environ(),
-		battle.EnvEngine+"="+explore.Name, battle.EnvDir+"="+dir, battle.EnvSeed+"="+seed,
+		battle.EnvEngine+"="+engine, battle.EnvDir+"="+dir, battle.EnvSeed+"="+seed,
 		battle.EnvStop+"=first", battle.EnvBudget+"="+time.Minute.String())
 	output, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", output)

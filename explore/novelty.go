@@ -188,31 +188,3 @@ func (n *novelty) expected(bursts int) float64 {
 	}
 	return float64(once) / float64(max(1, bursts))
 }
-
-// covered counts the blocks that ran in any burst, and lists those that never did. Only
-// the files of which something ran count: what else is in the binary is the subject of
-// other targets.
-func (n *novelty) covered(blocks []probe.Block) (ran int, never []probe.Block) {
-	entered := make(map[string]bool)
-	for i, b := range blocks {
-		if n.ran(i) {
-			ran++
-			entered[b.File] = true
-		}
-	}
-	for i, b := range blocks {
-		if !n.ran(i) && entered[b.File] {
-			never = append(never, b)
-		}
-	}
-	return ran, never
-}
-
-func (n *novelty) ran(block int) bool {
-	for bucket := range bucketCount {
-		if n.blocks[block*bucketCount+bucket].hits > 0 {
-			return true
-		}
-	}
-	return false
-}

@@ -185,9 +185,10 @@ func TestOnlyFilesThatWereEnteredCount(t *testing.T) {
 	n := newNovelty()
 	n.blocks = make([]trait, len(blocks)*bucketCount)
 	n.blocks[0*bucketCount+3].hits = 1
-	ran, never := n.covered(blocks)
-	require.Equal(t, 1, ran)
-	require.Equal(t, blocks[1:2], never)
+	c := n.coverage(blocks)
+	require.Equal(t, 1, c.ran)
+	require.Equal(t, blocks[1:2], c.never)
+	require.Equal(t, []FileCoverage{{"m/a/x.go", 2, 1}}, c.files)
 }
 
 func TestWhatIsComparedForEqualityIsAState(t *testing.T) {

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"fmt"
 	"time"
 
 	"battle.test/explore/probe"
@@ -21,26 +20,35 @@ type Progress struct {
 	Expected float64 `json:"expected"` // new traits in the next burst, an estimate
 
 	// At the end only.
-	Unreached []string   `json:"unreached,omitempty"` // file:line-line of blocks that never ran
-	Followed  [][]uint64 `json:"followed,omitempty"`  // how often kind i was followed by kind j
+	Files        []FileCoverage `json:"files,omitempty"`
+	Unreached    []string       `json:"unreached,omitempty"` // file:line-line of blocks that never ran
+	Followed     [][]uint64     `json:"followed,omitempty"`  // how often kind i was followed by kind j
+	DoomedPlaces []DoomedPlace  `json:"doomed_places,omitempty"`
 }
 
 func (e *explorer) progress() Progress {
-	covered, never := e.novelty.covered(probe.Blocks)
+	p, _ := e.survey()
+	return p
+}
+
+// survey is the progress, and what was covered.
+func (e *explorer) survey() (Progress, coverage) {
+	c := e.novelty.coverage(probe.Blocks)
 	return Progress{
 		Restored: e.restorer.String(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
-		Traits: e.novelty.known, Blocks: covered + len(never), Covered: covered,
+		Traits: e.novelty.known, Blocks: c.ran + len(c.never), Covered: c.ran,
 		SinceNew: time.Since(e.newest).Seconds(), Expected: e.novelty.expected(e.turns),
-	}
+	}, c
 }
 
 // last is the report at the end.
 func (e *explorer) last() Progress {
-	p := e.progress()
-	_, never := e.novelty.covered(probe.Blocks)
-	for _, b := range never {
-		p.Unreached = append(p.Unreached, fmt.Sprintf("%s:%d-%d", b.File, b.Line, b.Last))
+	p, c := e.survey()
+	p.Files = c.files
+	for _, b := range c.never {
+		p.Unreached = append(p.Unreached, position(b))
 	}
 	p.Followed = e.followed
+	p.DoomedPlaces = e.doomedPlaces()
 	return p
 }
