@@ -12,13 +12,13 @@ import (
 
 // Equal reports a finding unless want, what the oracle says, equals got, what the
 // subject says. what names the answer, as in "bytes read". It returns whether they
-// are equal. For bool, the integers, strings and byte slices it allocates nothing when
-// they are.
+// are equal. For bool, the integers, strings, byte slices, and structs and arrays of what
+// == compares, it allocates nothing when they are.
 //
 // Comparable types are compared with ==, byte slices by content, errors with
 // [errors.Is] or failing that like all else: with [reflect.DeepEqual].
 func Equal[V any](t *T, want, got V, what ...string) bool {
-	if equal(want, got) {
+	if equal(t, want, got) {
 		return true
 	}
 	differ(t, want, got, what)
@@ -26,7 +26,7 @@ func Equal[V any](t *T, want, got V, what ...string) bool {
 }
 
 // equal switches on pointers, because a value in an interface may need the heap.
-func equal[V any](want, got V) bool {
+func equal[V any](t *T, want, got V) bool {
 	switch w := any(&want).(type) {
 	case *[]byte:
 		return bytes.Equal(*w, *any(&got).(*[]byte))
@@ -58,13 +58,55 @@ func equal[V any](want, got V) bool {
 	case *string:
 		return *w == *any(&got).(*string)
 	}
-	if typ := reflect.TypeFor[V](); typ.Kind() != reflect.Interface && typ.Comparable() {
-		// A struct may hold an interface that holds a slice: then == panics.
+	typ := reflect.TypeFor[V]()
+	if t.strict(typ) {
+		return any(want) == any(got)
+	}
+	return alike(want, got, typ)
+}
+
+// alike is for what == may panic on: a struct may hold an interface that holds a slice.
+//
+//go:noinline
+func alike[V any](want, got V, typ reflect.Type) bool {
+	if typ.Kind() != reflect.Interface && typ.Comparable() {
 		if w, g := reflect.ValueOf(want), reflect.ValueOf(got); w.Comparable() && g.Comparable() {
 			return any(want) == any(got)
 		}
 	}
 	return reflect.DeepEqual(want, got)
+}
+
+// strict tells whether a type is strictly comparable, as the Go specification has it: ==
+// never panics. To look at the fields of a struct costs more than most updates do, so it
+// is done once.
+func (t *T) strict(typ reflect.Type) bool {
+	is, known := t.stricts[typ]
+	if !known {
+		if t.stricts == nil {
+			t.stricts = make(map[reflect.Type]bool)
+		}
+		is = isStrict(typ)
+		t.stricts[typ] = is
+	}
+	return is
+}
+
+func isStrict(typ reflect.Type) bool {
+	switch typ.Kind() {
+	case reflect.Interface:
+		return false
+	case reflect.Array:
+		return isStrict(typ.Elem())
+	case reflect.Struct:
+		for f := range typ.Fields() {
+			if !isStrict(f.Type) {
+				return false
+			}
+		}
+		return true
+	}
+	return typ.Comparable()
 }
 
 // differ takes copies of its own, so that Equal's arguments stay off the heap.

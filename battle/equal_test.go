@@ -97,6 +97,7 @@ func TestTheFirstDifferenceCounts(t *testing.T) {
 }
 
 func TestEqualAllocatesNothingWhereItIsEqual(t *testing.T) {
+	type bounds struct{ first, tail uint64 }
 	one, b := new(T), []byte("bytes")
 	if n := testing.AllocsPerRun(100, func() {
 		Equal(one, b, b, "bytes")
@@ -104,6 +105,8 @@ func TestEqualAllocatesNothingWhereItIsEqual(t *testing.T) {
 		Equal(one, "name", "name")
 		Equal(one, true, true)
 		Equal[error](one, nil, nil, "error")
+		Equal(one, bounds{1, uint64(len(b))}, bounds{1, 5}, "bounds")
+		Equal(one, [2]bounds{{1, 2}}, [2]bounds{{1, 2}}, "bounds")
 	}); n > 0 {
 		t.Errorf("%v allocations, want none", n)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"os"
+	"reflect"
 	"unsafe"
 )
 
@@ -22,6 +23,7 @@ type T struct {
 	verbose bool // print what is logged
 	labels  labels
 	guide   Guide
+	stricts map[reflect.Type]bool // what strict found out
 }
 
 // A Guide hears what updates say of the state they reached. The explorer is one.
