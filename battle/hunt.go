@@ -27,6 +27,11 @@ type Hunt struct {
 	begun   bool
 	entries [][]byte
 	wanted  Wanted
+
+	// What Roll and Reroll use: made anew, they would be garbage of each update, for
+	// the fields' own methods take them.
+	reader Reader
+	writer Writer
 }
 
 // An Engine hunts until the hunt has [Hunt.Expired].
@@ -136,21 +141,22 @@ func (h *Hunt) Wanted() Wanted { return h.wanted }
 // Roll appends an update of a kind to updates, with fields that dice chooses.
 func (h *Hunt) Roll(updates []byte, kind int, dice Dice) []byte {
 	k := h.s.plan.kinds[kind]
-	w := Writer{tape: updates}
-	w.Uint(uint64(k.selector), 1)
-	k.root.roll(&w, dice)
-	return w.tape
+	h.writer.tape = updates
+	h.writer.Uint(uint64(k.selector), 1)
+	k.root.roll(&h.writer, dice)
+	return h.writer.tape
 }
 
 // Reroll appends an update that is one with a field, by its index, chosen anew.
 func (h *Hunt) Reroll(updates, update []byte, field int, dice Dice) []byte {
 	k := h.kind(update)
 	p := h.s.runner.t.driver.scratch(k.index)
-	k.root.decode(&Reader{tape: update, pos: 1}, p)
-	w := Writer{tape: updates}
-	w.Uint(uint64(k.selector), 1)
-	k.root.reroll(&w, p, field, dice)
-	return w.tape
+	h.reader = Reader{tape: update, pos: 1}
+	k.root.decode(&h.reader, p)
+	h.writer.tape = updates
+	h.writer.Uint(uint64(k.selector), 1)
+	k.root.reroll(&h.writer, p, field, dice)
+	return h.writer.tape
 }
 
 func (h *Hunt) kind(update []byte) *kind { return h.s.plan.kinds[h.s.plan.all[update[0]]] }
