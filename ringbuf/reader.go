@@ -23,7 +23,7 @@ func (r *Ring) NewReader() *Reader {
 	reader := &Reader{ring: r}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := append(slices.Clone(*r.readers.Load()), reader)
+	all := append(slices.Clip(*r.readers.Load()), reader) // a new array: readers may be at the old one
 	r.readers.Store(&all)
 	return reader
 }
