@@ -124,7 +124,9 @@ func (h *hunt) pageOf(ctx context.Context, all []*battle.Finding, explanations m
 		one := pageFinding{Finding: f, Heading: f.Title(), Text: h.link(filepath.Join(h.dir, f.ID+".txtar")), JSON: h.link(filepath.Join(h.dir, f.ID+".json"))}
 		if e := explanations[f.ID]; e != nil {
 			one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
-			one.Picture = template.HTML(e.svg())
+			if !e.blamesLast() { // see there
+				one.Picture = template.HTML(e.svg())
+			}
 		}
 		page.Findings = append(page.Findings, one)
 	}
