@@ -1,6 +1,8 @@
 package battle
 
 import (
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -53,19 +55,14 @@ func TestCPUTimeIsOfTheProcess(t *testing.T) {
 }
 
 func TestAtRestIsWhereNobodyElseRuns(t *testing.T) {
-	stop, busy := make(chan bool), make(chan bool)
+	var spins, stop atomic.Bool
 	go func() {
-		close(busy)
-		for {
-			select {
-			case <-stop:
-				close(stop)
-				return
-			default:
-			}
+		for spins.Store(true); !stop.Load(); {
 		}
 	}()
-	<-busy
+	for !spins.Load() {
+		runtime.Gosched()
+	}
 	atWork := 0
 	for range 100 { // what Go counts is a little off at times
 		if !atRest() {
@@ -75,8 +72,7 @@ func TestAtRestIsWhereNobodyElseRuns(t *testing.T) {
 	if atWork == 0 {
 		t.Error("at rest, while a goroutine spins")
 	}
-	stop <- true
-	<-stop
+	stop.Store(true)
 	for !atRest() { // what ends takes a moment to be gone
 		time.Sleep(time.Millisecond)
 	}
