@@ -45,7 +45,7 @@ func (h *Hunt) consulted(engine Engine) (json.RawMessage, error) {
 	case hang != nil:
 		return nil, fmt.Errorf("another run that was tried hangs, which ends the process: a finding of its own: %s", h.s.plan.decode(tape).oneLine())
 	case !returned:
-		return nil, fmt.Errorf("an update called runtime.Goexit, in: %s", h.s.plan.decode(h.tape).oneLine())
+		return nil, fmt.Errorf("an update called runtime.Goexit, in: %s", h.s.plan.decode(h.whole()).oneLine())
 	case h.s.progress == nil:
 		return nil, errors.New("the engine has nothing to say")
 	}

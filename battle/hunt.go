@@ -23,7 +23,8 @@ import (
 // A Hunt is for one goroutine.
 type Hunt struct {
 	s       *session
-	tape    []byte // of the present run
+	past    *past  // of the present run, if it was resumed
+	tape    []byte // of the present run, since then
 	begun   bool
 	entries [][]byte
 	wanted  Wanted
@@ -169,8 +170,7 @@ func (h *Hunt) Begin() {
 	if h.begun {
 		h.End()
 	}
-	h.tape = append(h.tape[:0], make([]byte, headerSize)...)
-	h.begun = true
+	h.open(nil)
 	h.s.record.put(h.tape)
 	h.s.runner.begin(h.tape)
 }
@@ -184,25 +184,38 @@ func (h *Hunt) Extend(updates []byte) bool {
 	return h.s.runner.extend(h.tape, from)
 }
 
-// Save copies the state of the run, for [Hunt.Resume], or returns nil if the target has
-// no Clone.
-func (h *Hunt) Save() any { return h.s.runner.save() }
+func (h *Hunt) open(p *past) {
+	h.past, h.begun = p, true
+	h.tape = append(h.tape[:0], make([]byte, headerSize)...)
+}
 
-// Resume begins a run at a moment of an earlier one: with the state that Save gave
-// there, the updates that had led to it, how many those were, and the labels that it
-// carried. The state stays good for another time.
-func (h *Hunt) Resume(state any, updates []byte, moment int, labels uint64) {
+// whole is the tape of the present run from its beginning.
+func (h *Hunt) whole() []byte { return h.past.tape(h.tape) }
+
+// Save keeps the present moment of the run, for [Hunt.Resume], or returns nil if the
+// target has no Clone.
+func (h *Hunt) Save() *State {
+	clone := h.s.runner.save()
+	if clone == nil {
+		return nil
+	}
+	p := h.past
+	if updates := h.tape[headerSize:]; len(updates) > 0 {
+		p = &past{before: h.past, updates: slices.Clone(updates)}
+		p.place = h.s.record.keep(p)
+	}
+	return &State{clone, p, h.Moment(), h.Labels()}
+}
+
+// Resume begins a run at a moment of an earlier one.
+func (h *Hunt) Resume(s *State) {
 	if h.begun {
 		h.End()
 	}
-	h.tape = append(append(h.tape[:0], make([]byte, headerSize)...), updates...)
-	h.begun = true
-	h.s.record.put(h.tape)
-	h.s.runner.resume(state, h.tape, moment, labels)
+	h.open(s.past)
+	h.s.record.resume(s.past, h.tape)
+	h.s.runner.resume(s, h.tape)
 }
-
-// Updates are those of the present run, as bytes; they change with the next Begin.
-func (h *Hunt) Updates() []byte { return h.tape[headerSize:] }
 
 // Moment is how many updates the run has had.
 func (h *Hunt) Moment() int { return h.s.runner.t.moment }
@@ -217,7 +230,11 @@ func (h *Hunt) Begun() int {
 // and returned.
 func (h *Hunt) End() *Finding {
 	h.begun = false
-	return h.s.judge(h.s.runner.end(), h.tape)
+	f := h.s.runner.end()
+	if f == nil {
+		return nil
+	}
+	return h.s.judge(f, h.whole())
 }
 
 // Drop ends the run, and files nothing. It returns what tells its failure from others, as
@@ -233,7 +250,7 @@ func (h *Hunt) Drop() (key string) {
 // Fault files a fault of the harness in the present run, as one that is not a finding.
 func (h *Hunt) Fault(format string, args ...any) {
 	f := &Failure{Kind: Harness, Message: fmt.Sprintf(format, args...), Moment: max(0, h.Moment()-1)}
-	found := newFinding(h.s.plan, h.s.source, h.s.plan.decode(h.tape), f)
+	found := newFinding(h.s.plan, h.s.source, h.s.plan.decode(h.whole()), f)
 	h.s.sign(found)
 	h.s.file(found)
 }

@@ -112,7 +112,7 @@ func TestRunsAndUpdatesAreThoseThatTheSubjectCounts(t *testing.T) {
 		r.tape(append(header, how...))
 	}
 	subject.runs++ // one that goes on in the middle counts too
-	r.resume(&subject, header, 7, 0)
+	r.resume(&State{clone: &subject, moment: 7}, header)
 	r.extend(append(header, 0, 0, 0, 3), len(header))
 	r.end()
 	if got := (tally{r.stats.runs, r.stats.updates()}); got != subject || got.updates != 10 {

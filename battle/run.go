@@ -73,9 +73,10 @@ type runner struct {
 	stats counts
 	begun bool // New has returned
 
-	// now is the tape of the present run as far as it is known. beat tells the
-	// watchdog how far the run is: the number of the run and, from 1, of the update
-	// in it, or 0 between runs. Its store publishes now.
+	// now is the tape of the present run as far as it is known, after its past if it
+	// was resumed. beat tells the watchdog how far the run is: the number of the run
+	// and, from 1, of the update in it, or 0 between runs. Its store publishes both.
+	past *past
 	now  []byte
 	beat atomic.Uint64
 
@@ -160,20 +161,20 @@ func (r *runner) step(k *kind) {
 func (r *runner) begin(tape []byte) {
 	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, 0, false
 	r.t.labels.run++
-	r.now = tape
+	r.past, r.now = nil, tape
 	r.beat.Store(r.t.labels.run << momentBits)
 	r.guarded(r.start)
 }
 
-// resume begins a run in the middle: with what clone gave after so many updates.
-func (r *runner) resume(clone any, tape []byte, moment int, labels uint64) {
-	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, moment, false
+// resume begins a run in the middle; tape is what follows.
+func (r *runner) resume(s *State, tape []byte) {
+	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, s.moment, false
 	r.t.labels.run++
-	r.t.labels.set(labels)
-	r.now = tape
+	r.t.labels.set(s.labels)
+	r.past, r.now = s.past, tape
 	r.beat.Store(r.t.labels.run << momentBits)
 	r.guarded(func() {
-		r.t.driver.resume(clone)
+		r.t.driver.resume(s.clone)
 		r.begun = true
 	})
 }

@@ -6,6 +6,11 @@ import (
 	"time"
 )
 
+// watchTicks is how many looks in a row must find the same update before it counts
+// as a hang. Ticks are counted, not time: a machine that was asleep or overloaded
+// delays the ticks too, and does not turn slow updates into findings.
+const watchTicks = 20
+
 // watch calls f, which runs something on r, on a goroutine of its own, and returns
 // nil when it returns. If an update hangs, watch returns the failure and the tape
 // that led to it; r and the goroutine are lost then.
@@ -16,20 +21,21 @@ func (r *runner) watch(f func()) (*Failure, []byte) {
 		r.goroutine = goroutine()
 		f()
 	}()
-	v := vigil{every: max(r.t.plan.hangAfter/watchTicks, time.Millisecond)}
-	ticker := time.NewTicker(v.every)
+	ticker := time.NewTicker(max(r.t.plan.hangAfter/watchTicks, time.Millisecond))
 	defer ticker.Stop()
-	for last := uint64(0); ; {
+	var last uint64
+	for still := 0; ; {
 		select {
 		case <-done:
 			return nil, nil
 		case <-ticker.C:
 		}
-		beat := r.beat.Load()
-		if beat == 0 || beat != last {
-			last = beat
-			v.begin(cpuTime())
-		} else if v.look(cpuTime(), atRest()) {
+		switch beat := r.beat.Load(); {
+		case beat == 0 || beat != last:
+			last, still = beat, 0
+		case still < watchTicks:
+			still++
+		default:
 			return r.hung(int(beat&(1<<momentBits-1)) - 1)
 		}
 	}
@@ -38,7 +44,7 @@ func (r *runner) watch(f func()) (*Failure, []byte) {
 // hung describes the hang of the update at moment. It touches only what the run
 // wrote before its last beat.
 func (r *runner) hung(moment int) (*Failure, []byte) {
-	prog := r.t.plan.decode(r.now)
+	prog := r.t.plan.decode(r.past.tape(r.now))
 	f := &Failure{
 		Kind:    Hang,
 		Message: "the update did not end within " + r.t.plan.hangAfter.String(),

@@ -59,7 +59,7 @@ func (e *explorer) doomedPlaces() []DoomedPlace {
 	})
 	all = all[:min(len(all), doomedPlacesMax)]
 	for i, p := range all {
-		trace := e.hunt.Trace(worst[[2]string{p.Shows, p.Update}].prefix(nil))
+		trace := e.hunt.Trace(worst[[2]string{p.Shows, p.Update}].prefix(nil, nil))
 		all[i].Trace = strings.Split(strings.TrimSuffix(trace, "\n"), "\n")
 	}
 	return all

@@ -3,6 +3,8 @@ package explore
 import (
 	"cmp"
 	"slices"
+
+	"battle.test/battle"
 )
 
 // A moment is a point in a run that is worth going back to.
@@ -19,9 +21,8 @@ type moment struct {
 
 // saved is all that a run is at a moment.
 type saved struct {
-	state    any // of the subject, from the target's Clone
+	state    *battle.State // of the subject, from the target's Clone
 	counters []uint8
-	labels   uint64
 }
 
 // doomedAfter is how many bursts from a moment may show nothing new before it is left
@@ -52,14 +53,16 @@ func (m *moment) before(n int) *moment {
 	}
 }
 
-// prefix appends the updates that lead to the moment.
-func (m *moment) prefix(updates []byte) []byte {
-	var path []*moment
-	for ; m != nil; m = m.parent {
-		path = append(path, m)
+// prefix appends the updates that lead to the moment, from an earlier one on its way, or
+// from the beginning if that is nil.
+func (m *moment) prefix(from *moment, updates []byte) []byte {
+	size := len(updates)
+	for on := m; on != from; on = on.parent {
+		size += len(on.updates)
 	}
-	for _, m := range slices.Backward(path) {
-		updates = append(updates, m.updates...)
+	updates = slices.Grow(updates, size-len(updates))[:size]
+	for on := m; on != from; on = on.parent {
+		size -= copy(updates[size-len(on.updates):], on.updates)
 	}
 	return updates
 }

@@ -81,7 +81,9 @@ func chain(n int) *moment {
 func TestAMomentKnowsTheWayToIt(t *testing.T) {
 	m := chain(5)
 	require.Equal(t, 5, m.depth)
-	require.Equal(t, []byte{9, 0, 1, 2, 3, 4}, m.prefix([]byte{9}))
+	require.Equal(t, []byte{9, 0, 1, 2, 3, 4}, m.prefix(nil, []byte{9}))
+	require.Equal(t, []byte{3, 4}, m.prefix(m.parent.parent, nil))
+	require.Empty(t, m.prefix(m, nil))
 }
 
 func TestRareMomentsArePickedFirst(t *testing.T) {

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -12,9 +11,8 @@ import (
 // A restorer goes back to moments: by running their updates again, or from a copy of the
 // subject, where the target can make one and that is cheaper.
 type restorer struct {
-	deep  int // moments of so many updates or more are saved, if above 0
-	kept  int // states that are kept
-	count struct{ runs, copies uint64 }
+	deep int // moments of so many updates or more are saved, if above 0
+	kept int // states that are kept
 }
 
 // savedMax bounds the states that are kept: they can be large.
@@ -30,26 +28,23 @@ func (r *restorer) String() string {
 
 // measure finds out from which depth on a copy is cheaper than running updates: from the
 // costs of both in a run of the corpus. What it measures decides how, never what: a
-// moment is the same either way. It takes the least of some times: one that a busy
-// machine interrupts is a thousand times as long, and the hunt would never copy.
+// moment is the same either way.
 func (e *explorer) measure(b *burst) {
 	e.hunt.Guide(nil)
 	defer e.hunt.Guide(e.novelty)
 	defer e.hunt.End()
-	const times = 8
-	run, clone := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
-	for range times {
-		e.hunt.Begin()
-		began := time.Now()
-		e.hunt.Extend(b.updates)
-		ran := time.Now()
+	e.hunt.Begin()
+	began := time.Now()
+	e.hunt.Extend(b.updates)
+	update := time.Since(began) / time.Duration(max(1, e.hunt.Moment()))
+	const copies = 8
+	began = time.Now()
+	for range copies {
 		if e.hunt.Save() == nil {
 			return
 		}
-		run, clone = min(run, ran.Sub(began)), min(clone, time.Since(ran))
 	}
-	update := run / time.Duration(max(1, e.hunt.Moment()))
-	e.restorer.deep = 1 + int(clone/max(1, update))
+	e.restorer.deep = 1 + int(time.Since(began)/copies/max(1, update))
 }
 
 // save keeps the state of the present run at a moment that it has just reached.
@@ -68,28 +63,25 @@ func (e *explorer) capture() *saved {
 	if state == nil {
 		return nil
 	}
-	return &saved{state, slices.Clone(probe.Counters[:probe.Size]), e.hunt.Labels()}
+	return &saved{state, slices.Clone(probe.Counters[:probe.Size])}
 }
 
 // restore brings a run to a moment: from the last state on the way that is kept, or from
 // the beginning. It is false if the run fails on the way, which it never did before.
 func (e *explorer) restore(m *moment) bool {
 	defer probe.Unequal(func(probe.Comparison) {}) // what was compared on the way is known
-	e.prefix = m.prefix(e.prefix[:0])
-	e.novelty.begin() // what the prefix shows is known
-	from, behind := m, 0
-	for ; from != nil && from.saved == nil; from = from.parent {
-		behind += len(from.updates)
+	e.novelty.begin()                              // what the prefix shows is known
+	from := m
+	for from != nil && from.saved == nil {
+		from = from.parent
 	}
+	e.prefix = m.prefix(from, e.prefix[:0])
 	if from == nil {
-		e.restorer.count.runs++
 		e.hunt.Begin()
 		clearCounters()
-		return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
+	} else {
+		e.hunt.Resume(from.saved.state)
+		copy(probe.Counters[:], from.saved.counters)
 	}
-	e.restorer.count.copies++
-	known := e.prefix[:len(e.prefix)-behind]
-	e.hunt.Resume(from.saved.state, known, from.depth, from.saved.labels)
-	copy(probe.Counters[:], from.saved.counters)
-	return !e.hunt.Failed() && e.hunt.Extend(e.prefix[len(known):])
+	return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
 }

@@ -151,17 +151,11 @@ func (e *explained) judgement() string {
 	return b.String() + "\n" + e.table()
 }
 
-// blamesLast tells whether the last update is the culprit. In a trace that was just
-// minimised small numbers make rare moments, and they may be all that it is blamed for.
-func (e *explained) blamesLast() bool {
-	c := e.Explanation.Culprit
-	return c != nil && c.Update == len(e.Finding.Trace)
-}
-
-// brief is the judgement on a trace that was just minimised. Where it blames the last
-// update, the table speaks for itself.
+// brief is the judgement on a trace that was just minimised. Small numbers make rare
+// moments, and where the last update is left as the culprit they may be all that it is
+// blamed for: then the table speaks for itself.
 func (e *explained) brief() string {
-	if e.blamesLast() {
+	if c := e.Explanation.Culprit; c != nil && c.Update == len(e.Finding.Trace) {
 		return "how likely the failure was at each moment of the minimal trace\n" + e.table()
 	}
 	return e.judgement()
