@@ -86,7 +86,7 @@ func TestCheckFailsWhereARequiredLabelIsMissing(t *testing.T) {
 func hunted(t *testing.T, engine string) (dir string, environment []string) {
 	dir = t.TempDir()
 	return dir, []string{
-		battle.EnvEngine + "=" + engine, battle.EnvDir + "=" + dir, battle.EnvBudget + "=1m", battle.EnvStop + "=first",
+		battle.EnvEngine + "=" + engine, battle.EnvDir + "=" + dir, battle.EnvBudget + "=1h", battle.EnvStop + "=first",
 		battle.EnvSeed + "=5", battle.EnvVariable + "=Counter", battle.EnvBug + "=a-planted-bug",
 	}
 }

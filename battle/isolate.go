@@ -18,6 +18,8 @@ import (
 const (
 	isolatedMax  = 80
 	isolatedHang = 250 * time.Millisecond
+	// isolatedLife ends a process that hangs outside of its updates, where nothing watches.
+	isolatedLife = 2 * time.Minute
 
 	// Where the schedule decides, a process makes all the attempts, and no less than the
 	// target's own time is a hang: on a busy machine, slowness must not pass for one.
@@ -80,9 +82,14 @@ func (s *session) isolated(prog program) *Failure {
 	if err := os.WriteFile(requests, document, 0o644); err != nil {
 		return nil
 	}
-	output, runErr := s.runSelf(requests, answers)
+	ctx, cancel := context.WithTimeout(context.Background(), isolatedLife)
+	defer cancel()
+	output, runErr := s.runSelf(ctx, requests, answers)
 	document, err = os.ReadFile(answers)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // it did not die, it was killed
+	case err != nil:
 		return deathOf(prog, output, runErr)
 	}
 	var got []Answer
@@ -92,14 +99,11 @@ func (s *session) isolated(prog program) *Failure {
 	return &got[0].Finding.Failure
 }
 
-func (s *session) runSelf(requests, answers string) ([]byte, error) {
+func (s *session) runSelf(ctx context.Context, requests, answers string) ([]byte, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	const startUp = 20 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), startUp)
-	defer cancel()
 	cmd := exec.CommandContext(ctx, self, "-test.run=^"+s.source.function+"$", "-test.count=1")
 	cmd.Env = append(os.Environ(),
 		EnvEngine+"="+engineAnswer, EnvTarget+"="+s.plan.name,

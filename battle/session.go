@@ -157,12 +157,12 @@ func (s *session) pended() {
 func (s *session) file(found *Finding) {
 	s.known[found.Failure.key()] = true
 	s.findings = append(s.findings, found.ID)
+	s.report(false) // first: the finding may be all that the command waits for
 	if _, err := found.Write(filepath.Join(s.orders.dir, "findings")); err != nil {
 		fmt.Fprintf(os.Stderr, "battle: the finding could not be written: %v\n%s\n", err, found.markedTrace())
 		os.Exit(2)
 	}
 	s.pended()
-	s.report(false)
 }
 
 // startHunting prepares the exchange folder and a watchdog for the whole session. A

@@ -6,11 +6,6 @@ import (
 	"time"
 )
 
-// watchTicks is how many looks in a row must find the same update before it counts
-// as a hang. Ticks are counted, not time: a machine that was asleep or overloaded
-// delays the ticks too, and does not turn slow updates into findings.
-const watchTicks = 20
-
 // watch calls f, which runs something on r, on a goroutine of its own, and returns
 // nil when it returns. If an update hangs, watch returns the failure and the tape
 // that led to it; r and the goroutine are lost then.
@@ -21,21 +16,20 @@ func (r *runner) watch(f func()) (*Failure, []byte) {
 		r.goroutine = goroutine()
 		f()
 	}()
-	ticker := time.NewTicker(max(r.t.plan.hangAfter/watchTicks, time.Millisecond))
+	v := vigil{every: max(r.t.plan.hangAfter/watchTicks, time.Millisecond)}
+	ticker := time.NewTicker(v.every)
 	defer ticker.Stop()
-	var last uint64
-	for still := 0; ; {
+	for last := uint64(0); ; {
 		select {
 		case <-done:
 			return nil, nil
 		case <-ticker.C:
 		}
-		switch beat := r.beat.Load(); {
-		case beat == 0 || beat != last:
-			last, still = beat, 0
-		case still < watchTicks:
-			still++
-		default:
+		beat := r.beat.Load()
+		if beat == 0 || beat != last {
+			last = beat
+			v.begin(cpuTime())
+		} else if v.look(cpuTime(), atRest()) {
 			return r.hung(int(beat&(1<<momentBits-1)) - 1)
 		}
 	}

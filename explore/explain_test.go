@@ -108,7 +108,7 @@ func asked(t *testing.T, function string, r battle.Request, env ...string) battl
 	require.NoError(t, os.WriteFile(in, document, 0o644))
 	cmd := exec.Command(os.Args[0], "-test.run=^"+function+"$")
 	cmd.Env = append(os.Environ(), battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out,
-		battle.EnvBudget+"=10m", battle.EnvSeed+"=1")
+		battle.EnvBudget+"=1h", battle.EnvSeed+"=1")
 	cmd.Env = append(cmd.Env, env...)
 	said, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", said)
@@ -248,7 +248,7 @@ func TestExplainRefuses(t *testing.T) {
 func TestExplainDoesNotHunt(t *testing.T) {
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run=^FuzzCoins$")
-	cmd.Env = append(os.Environ(), battle.EnvEngine+"="+explore.ExplainName, battle.EnvDir+"="+dir, battle.EnvBudget+"=1m")
+	cmd.Env = append(os.Environ(), battle.EnvEngine+"="+explore.ExplainName, battle.EnvDir+"="+dir, battle.EnvBudget+"=1h")
 	said, err := cmd.CombinedOutput()
 	require.NoError(t, errors.Join(err), "%s", said)
 	files, err := filepath.Glob(filepath.Join(dir, "findings", "*.json"))

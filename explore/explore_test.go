@@ -28,6 +28,17 @@ func FuzzPile(f *testing.F) {
 	fuzzPile(f, pileTarget(func(p *pile) *pile { return &pile{slices.Clone(p.stones)} }))
 }
 
+// FuzzInterruptedPile copies now and then as if the machine had turned to something else.
+func FuzzInterruptedPile(f *testing.F) {
+	copies := 0
+	fuzzPile(f, pileTarget(func(p *pile) *pile {
+		if copies++; copies < 16 && copies%2 == 1 {
+			time.Sleep(20 * time.Millisecond)
+		}
+		return &pile{slices.Clone(p.stones)}
+	}))
+}
+
 func FuzzSharingPile(f *testing.F) {
 	fuzzPile(f, pileTarget(func(p *pile) *pile { return &pile{p.stones} }))
 }
@@ -63,7 +74,7 @@ func huntWith(t testing.TB, engine, function, seed string) outcome {
 	cmd := exec.Command(os.Args[0], "-test.run=^"+function+"$")
 	cmd.Env = append(os.Environ(),
 		battle.EnvEngine+"="+engine, battle.EnvDir+"="+dir, battle.EnvSeed+"="+seed,
-		battle.EnvStop+"=first", battle.EnvBudget+"="+time.Minute.String())
+		battle.EnvStop+"=first", battle.EnvBudget+"=1h") // it ends with the finding
 	output, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	var o outcome
@@ -119,11 +130,13 @@ func TestATargetThatRemembersIsFoundOut(t *testing.T) {
 
 // Runs of thousands of updates: from copies, going on does not get slower on the way.
 func TestMomentsAreRestoredFromCopies(t *testing.T) {
-	o := hunt(t, "FuzzPile", "1")
-	require.Len(t, o.findings, 1)
-	require.Len(t, o.findings[0].Trace, pileTop)
-	require.Regexp(t, `^from copies, if \d+ updates deep or more$`, o.progress.Restored)
-	require.Less(t, o.stats.Updates, uint64(100*pileTop), "updates that were run again count")
+	for _, function := range []string{"FuzzPile", "FuzzInterruptedPile"} {
+		o := hunt(t, function, "1")
+		require.Len(t, o.findings, 1, function)
+		require.Len(t, o.findings[0].Trace, pileTop, function)
+		require.Regexp(t, `^from copies, if \d+ updates deep or more$`, o.progress.Restored, function)
+		require.Less(t, o.stats.Updates, uint64(20*pileTop), "%s: updates that were run again count", function)
+	}
 }
 
 func TestACopyThatIsNoneIsFoundOut(t *testing.T) {

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -28,23 +29,26 @@ func (r *restorer) String() string {
 
 // measure finds out from which depth on a copy is cheaper than running updates: from the
 // costs of both in a run of the corpus. What it measures decides how, never what: a
-// moment is the same either way.
+// moment is the same either way. It takes the least of some times: one that a busy
+// machine interrupts is a thousand times as long, and the hunt would never copy.
 func (e *explorer) measure(b *burst) {
 	e.hunt.Guide(nil)
 	defer e.hunt.Guide(e.novelty)
 	defer e.hunt.End()
-	e.hunt.Begin()
-	began := time.Now()
-	e.hunt.Extend(b.updates)
-	update := time.Since(began) / time.Duration(max(1, e.hunt.Moment()))
-	const copies = 8
-	began = time.Now()
-	for range copies {
+	const times = 8
+	run, clone := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+	for range times {
+		e.hunt.Begin()
+		began := time.Now()
+		e.hunt.Extend(b.updates)
+		ran := time.Now()
 		if e.hunt.Save() == nil {
 			return
 		}
+		run, clone = min(run, ran.Sub(began)), min(clone, time.Since(ran))
 	}
-	e.restorer.deep = 1 + int(time.Since(began)/copies/max(1, update))
+	update := run / time.Duration(max(1, e.hunt.Moment()))
+	e.restorer.deep = 1 + int(clone/max(1, update))
 }
 
 // save keeps the state of the present run at a moment that it has just reached.

@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"battle.test/battle"
@@ -110,57 +107,4 @@ func (c *explainCommand) explain(ctx context.Context, w *workshop, t target, req
 		return nil, fmt.Errorf("%s.%s: its explanation: %w", t.Package, t.Func, err)
 	}
 	return e, w.quote(ctx, e)
-}
-
-// quote reads the source lines that the explanation names. A planted bug changes them.
-func (w *workshop) quote(ctx context.Context, e *explained) error {
-	if len(e.Explanation.Lines) == 0 {
-		return nil
-	}
-	args := []string{"list", "-f", "{{.ImportPath}} {{.Dir}}"}
-	for _, line := range e.Explanation.Lines {
-		args = append(args, path.Dir(line.File))
-	}
-	output, err := goCommand(ctx, w.dir, nil, args...)
-	if err != nil {
-		return err
-	}
-	dirs := make(map[string]string)
-	for row := range strings.Lines(string(output)) {
-		pkg, dir, _ := strings.Cut(strings.TrimSpace(row), " ")
-		dirs[pkg] = dir
-	}
-	for i, line := range e.Explanation.Lines {
-		number, text, err := w.firstStatement(filepath.Join(dirs[path.Dir(line.File)], path.Base(line.File)), line.Line, line.Last)
-		if err != nil {
-			return err
-		}
-		e.Explanation.Lines[i].Line = number
-		e.Sources = append(e.Sources, text)
-	}
-	return nil
-}
-
-// firstStatement is the first line of a block that says what it does: a block that begins
-// with a brace begins on the line of its func, if or for.
-func (w *workshop) firstStatement(path string, first, last int) (number int, text string, err error) {
-	var content []byte
-	if w.planted != nil {
-		content = w.planted.files[path]
-	}
-	if content == nil {
-		if content, err = os.ReadFile(path); err != nil {
-			return 0, "", err
-		}
-	}
-	lines := strings.Split(string(content), "\n")
-	if last > len(lines) {
-		return 0, "", fmt.Errorf("%s has %d lines, and line %d of it ran", path, len(lines), last)
-	}
-	for number = first; ; number++ {
-		text = strings.TrimSpace(lines[number-1])
-		if number >= last || text != "" && !strings.HasPrefix(text, "//") && !strings.HasSuffix(text, "{") {
-			return number, text, nil
-		}
-	}
 }

@@ -151,11 +151,17 @@ func (e *explained) judgement() string {
 	return b.String() + "\n" + e.table()
 }
 
-// brief is the judgement on a trace that was just minimised. Small numbers make rare
-// moments, and where the last update is left as the culprit they may be all that it is
-// blamed for: then the table speaks for itself.
+// blamesLast tells whether the last update is the culprit. In a trace that was just
+// minimised small numbers make rare moments, and they may be all that it is blamed for.
+func (e *explained) blamesLast() bool {
+	c := e.Explanation.Culprit
+	return c != nil && c.Update == len(e.Finding.Trace)
+}
+
+// brief is the judgement on a trace that was just minimised. Where it blames the last
+// update, the table speaks for itself.
 func (e *explained) brief() string {
-	if c := e.Explanation.Culprit; c != nil && c.Update == len(e.Finding.Trace) {
+	if e.blamesLast() {
 		return "how likely the failure was at each moment of the minimal trace\n" + e.table()
 	}
 	return e.judgement()

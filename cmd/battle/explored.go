@@ -14,20 +14,35 @@ import (
 func (h *hunt) explored() string {
 	var b strings.Builder
 	for _, j := range h.jobs {
-		if p, ok := progressOf(j.stats()); ok {
-			if b.Len() == 0 {
-				fmt.Fprintf(&b, "\n%-14s %11s %9s %8s %8s %15s %15s\n", "explored", "blocks", "moments", "doomed", "traits", "new/1000 bursts", "last new")
-			}
-			fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", j.target.Name,
-				fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected,
-				time.Duration(p.SinceNew*float64(time.Second)).Round(100*time.Millisecond))
-			b.WriteString(unreached(p))
-			if p.Blocks == 0 {
-				b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
-			}
+		stats := j.stats()
+		p, ok := progressOf(stats)
+		if !ok {
+			continue
+		}
+		if b.Len() == 0 {
+			fmt.Fprintf(&b, "\n%-14s %11s %9s %8s %8s %15s %15s\n", "explored", "blocks", "moments", "doomed", "traits", "new/1000 bursts", "last new")
+		}
+		fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", j.target.Name,
+			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected, ago(p))
+		b.WriteString(unreached(p))
+		if p.Blocks == 0 {
+			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
+		}
+		b.WriteString(doomed(p))
+		m := matrixOf(stats, p)
+		if h.matrix {
+			b.WriteString(m.text())
+		}
+		if pairs := m.never(); len(pairs) > 0 {
+			fmt.Fprintf(&b, "  never in a row: %s\n", few(pairs, ", "))
 		}
 	}
 	return b.String()
+}
+
+// ago is the time since the last new thing.
+func ago(p explore.Progress) time.Duration {
+	return time.Duration(p.SinceNew * float64(time.Second)).Round(100 * time.Millisecond)
 }
 
 // progressOf reads what the explorer reported of itself.
@@ -41,13 +56,34 @@ func progressOf(s battle.Stats) (p explore.Progress, ok bool) {
 
 // unreached names the first blocks that never ran, where a person can go and look.
 func unreached(p explore.Progress) string {
-	const most = 5
 	if len(p.Unreached) == 0 {
 		return ""
 	}
-	text := strings.Join(p.Unreached[:min(most, len(p.Unreached))], " ")
-	if more := len(p.Unreached) - most; more > 0 {
+	return "  not reached: " + few(p.Unreached, " ") + "\n"
+}
+
+// few is the first of a list, and how many there are more.
+func few(list []string, between string) string {
+	const most = 5
+	text := strings.Join(list[:min(most, len(list))], between)
+	if more := len(list) - most; more > 0 {
 		text += fmt.Sprintf(" and %d more (-json has all)", more)
 	}
-	return "  not reached: " + text + "\n"
+	return text
+}
+
+// doomed names the places where most bursts were spent in vain, and shows how a run got
+// there.
+func doomed(p explore.Progress) string {
+	const most, updates = 3, 2
+	var b strings.Builder
+	for _, d := range p.DoomedPlaces[:min(most, len(p.DoomedPlaces))] {
+		way := strings.Join(d.Trace[max(0, len(d.Trace)-updates):], "; ")
+		if len(d.Trace) > updates {
+			way = "…; " + way
+		}
+		fmt.Fprintf(&b, "  nothing new from: %s, by %s: %s in %s, the costliest %s deep: %s\n",
+			d.Shows, d.Update, count(d.Bursts, "burst"), count(d.Moments, "moment"), count(d.Depth, "update"), cut(way, updateMax))
+	}
+	return b.String()
 }

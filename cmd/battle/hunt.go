@@ -25,6 +25,8 @@ type huntCommand struct {
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
 	Findings string        `default:"findings" help:"Folder for findings."`
+	Matrix   bool          `help:"Show which update followed which, and how often."`
+	HTML     string        `help:"Write the report into this file, as a page with the code that was not reached, curves and findings."`
 	JSON     bool          `help:"Print the summary as JSON on standard output."`
 }
 
@@ -42,6 +44,8 @@ type hunt struct {
 	cores    int    // engines at work at a time
 	dir      string // for findings
 	budget   time.Duration
+	matrix   bool          // is shown
+	page     string        // the file that the report is written into as a page, or ""
 	took     time.Duration // once it has ended
 
 	mu     sync.Mutex
@@ -87,9 +91,15 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	for _, s := range skipped {
 		fmt.Fprintln(os.Stderr, "skipped:", s)
 	}
-	h := &hunt{workshop: w, cores: c.Cores, budget: c.Budget, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding)}
-	if err := writable(h.dir); err != nil {
+	h := &hunt{workshop: w, cores: c.Cores, budget: c.Budget, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding), matrix: c.Matrix}
+	if err := writable("-findings", h.dir); err != nil {
 		return nil, err
+	}
+	if c.HTML != "" {
+		h.page = from(w.dir, c.HTML)
+		if err := writable("-html", filepath.Dir(h.page)); err != nil {
+			return nil, err
+		}
 	}
 	targets, err := w.findAll(ctx, c.Packages, c.Target)
 	if err != nil {
@@ -159,15 +169,15 @@ func from(dir, path string) string {
 
 // writable finds out whether a folder takes files before anything depends on it. A
 // folder that it makes for that goes again if nothing comes into it.
-func writable(dir string) error {
+func writable(flag, dir string) error {
 	_, err := os.Stat(dir)
 	fresh := errors.Is(err, os.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("-findings: %w", err)
+		return fmt.Errorf("%s: %w", flag, err)
 	}
 	file, err := os.CreateTemp(dir, ".battle-*")
 	if err != nil {
-		return fmt.Errorf("-findings: %w", err)
+		return fmt.Errorf("%s: %w", flag, err)
 	}
 	file.Close()
 	err = os.Remove(file.Name())

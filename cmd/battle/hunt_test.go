@@ -68,10 +68,10 @@ func TestKeepReportsWhatItCannotWrite(t *testing.T) {
 
 func TestWritableLeavesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "findings")
-	require.NoError(t, writable(dir))
+	require.NoError(t, writable("-findings", dir))
 	require.NoDirExists(t, dir)
 	require.NoError(t, os.Mkdir(dir, 0o755))
-	require.NoError(t, writable(dir))
+	require.NoError(t, writable("-findings", dir))
 	require.DirExists(t, dir)
 }
 

@@ -37,6 +37,7 @@ type job struct {
 	minimising bool          // when last looked at
 	fault      string
 	deaths     int
+	trend      []sample // of the explorer, if a page is wanted
 }
 
 // sleepsMax bounds the time of the clock for a slice of CPU time: a process that sleeps

@@ -34,6 +34,9 @@ func (h *hunt) watch(done <-chan struct{}) {
 		before := h.foundSoFar()
 		for _, j := range h.jobs {
 			h.collect(j)
+			if h.page != "" && j.running() {
+				j.sample()
+			}
 			if starts := j.startsMinimising(); starts && !terminal {
 				fmt.Fprintf(os.Stderr, "%4.0f s  minimising what %s found in %s\n", time.Since(began).Seconds(), j.engine.name(), j.target.Name)
 			}
@@ -175,6 +178,7 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 	}
 	slices.SortFunc(all, func(a, b *battle.Finding) int { return strings.Compare(a.ID, b.ID) })
 	explanations := h.explainFindings(ctx, all)
+	unwritten := h.writePage(ctx, all, explanations)
 	if asJSON {
 		rows := []row{}
 		for _, j := range h.jobs {
@@ -188,6 +192,9 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 		h.show(all, explanations)
 	}
 	faults := h.faults
+	if unwritten != nil {
+		faults = append(faults, unwritten)
+	}
 	for _, j := range h.jobs {
 		if j.fault != "" {
 			faults = append(faults, fmt.Errorf("%s in %s: %s", j.engine.name(), j.target.Name, j.fault))

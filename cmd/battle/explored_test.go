@@ -1,0 +1,48 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
+	"battle.test/explore"
+)
+
+// exploredJob is a job of the explorer that has ended.
+func exploredJob(t *testing.T) *job {
+	s, p := threeUpdates()
+	p.Blocks, p.Covered, p.Moments, p.Doomed, p.Traits, p.Bursts = 12, 9, 30, 5, 77, 2000
+	p.SinceNew, p.Expected = 3.21, 0.0042
+	p.Unreached = []string{"m/a.go:1-2", "m/a.go:4-4", "m/b.go:5-6", "m/b.go:7-7", "m/b.go:8-8", "m/b.go:9-9"}
+	p.Files = []explore.FileCoverage{{File: "m/a.go", Blocks: 7, Covered: 5}, {File: "m/b.go", Blocks: 5, Covered: 4}}
+	p.DoomedPlaces = []explore.DoomedPlace{
+		{Shows: "m/a.go:9-9", Update: "append", Moments: 3, Bursts: 1300, Depth: 4, Spent: 480, Trace: []string{"append n=1", "append n=2", "append n=3", "pass-until-next"}},
+		{Shows: "label full", Update: "pass-until-next", Moments: 1, Bursts: 401, Depth: 1, Spent: 401, Trace: []string{"pass-until-next"}},
+		{Shows: "state a", Update: "append", Moments: 1, Bursts: 401, Trace: []string{"append"}},
+		{Shows: "state b", Update: "append", Moments: 1, Bursts: 401, Trace: []string{"append"}},
+	}
+	document, err := json.Marshal(p)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(document, &s.Progress))
+	s.Runs, s.Updates = 50, 93
+	s.Labels = []battle.LabelStat{{Name: "full", Runs: 5, Hits: 9}}
+	return finished(t, "list", explorer{}, s)
+}
+
+func TestExplored(t *testing.T) {
+	h := &hunt{jobs: []*job{exploredJob(t)}}
+	const top = `
+explored            blocks   moments   doomed   traits new/1000 bursts        last new
+list                  9/12        30        5       77             4.2        3.2s ago
+  not reached: m/a.go:1-2 m/a.go:4-4 m/b.go:5-6 m/b.go:7-7 m/b.go:8-8 and 1 more (-json has all)
+  nothing new from: m/a.go:9-9, by append: 1300 bursts in 3 moments, the costliest 4 updates deep: …; append n=3; pass-until-next
+  nothing new from: label full, by pass-until-next: 401 bursts in 1 moment, the costliest 1 update deep: pass-until-next
+  nothing new from: state a, by append: 401 bursts in 1 moment, the costliest 0 updates deep: append
+`
+	const never = "  never in a row: pass-until-next after pass-until-next\n"
+	require.Equal(t, top+never, h.explored())
+	h.matrix = true
+	require.Equal(t, top+matrixOf(threeUpdates()).text()+never, h.explored())
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"math"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"battle.test/battle"
+	"battle.test/explore"
+)
+
+// A huntPage is the report of a hunt for somebody who has nothing but the page.
+type huntPage struct {
+	Title    string
+	Notes    []string
+	Targets  []pageTarget
+	Findings []pageFinding
+}
+
+// A pageTarget is what came of one target.
+type pageTarget struct {
+	Name     string
+	Rows     []row
+	Ops      []pageShare // of updates, by all engines
+	Labels   []pageShare // of runs
+	Explored *pageExplored
+}
+
+// A pageShare is how often something happened.
+type pageShare struct {
+	Name  string
+	Count uint64
+	Share float64
+}
+
+// A pageExplored is what the explorer says of a target.
+type pageExplored struct {
+	explore.Progress
+	LastNew   string
+	PerBursts string // new things to be expected in 1000 bursts
+	Trends    []template.HTML
+	Files     []pageFile
+	Matrix    []pageFollowed
+	Names     []string // the matrix's columns
+	Never     []string // pairs
+}
+
+// A pageFile is the coverage of a source, and what of it never ran.
+type pageFile struct {
+	explore.FileCoverage
+	Percent  float64
+	Link     template.URL // to the source
+	Excerpts []excerpt
+	Left     int // blocks that never ran, for which there was no room
+}
+
+// A pageFollowed is a row of the matrix.
+type pageFollowed struct {
+	First string
+	Cells []pageCell
+}
+
+// A pageCell is how often an update followed another: Heat from 0 to 9, by size.
+type pageCell struct {
+	Then  string
+	Count uint64
+	Heat  int
+}
+
+// A pageFinding is a finding, and where its files are as seen from the page.
+type pageFinding struct {
+	*battle.Finding
+	Heading               string
+	Text, JSON, Explained template.URL // Explained is "" if there is no curve
+	Picture               template.HTML
+}
+
+// writePage writes the report as a page, if it is asked for.
+func (h *hunt) writePage(ctx context.Context, all []*battle.Finding, explanations map[string]*explained) error {
+	if h.page == "" {
+		return nil
+	}
+	page, err := h.pageOf(ctx, all, explanations)
+	if err != nil {
+		return fmt.Errorf("-html: %w", err)
+	}
+	var b bytes.Buffer
+	if err := pages.ExecuteTemplate(&b, "hunt.html", page); err != nil {
+		return fmt.Errorf("-html: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(h.page), 0o755); err != nil {
+		return fmt.Errorf("-html: %w", err)
+	}
+	if err := os.WriteFile(h.page, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("-html: %w", err)
+	}
+	fmt.Fprintln(os.Stderr, "written:", h.page)
+	return nil
+}
+
+func (h *hunt) pageOf(ctx context.Context, all []*battle.Finding, explanations map[string]*explained) (*huntPage, error) {
+	page := &huntPage{Notes: slices.Collect(strings.Lines(h.notes() + h.gaps()))}
+	var names []string
+	room := excerptsMax
+	for _, j := range h.jobs {
+		if slices.Contains(names, j.target.Name) {
+			continue
+		}
+		names = append(names, j.target.Name)
+		one, err := h.pageTarget(ctx, j.target.Name, &room)
+		if err != nil {
+			return nil, err
+		}
+		page.Targets = append(page.Targets, one)
+	}
+	for _, f := range all {
+		one := pageFinding{Finding: f, Heading: f.Title(), Text: h.link(filepath.Join(h.dir, f.ID+".txtar")), JSON: h.link(filepath.Join(h.dir, f.ID+".json"))}
+		if e := explanations[f.ID]; e != nil {
+			one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
+			if !e.blamesLast() { // see there
+				one.Picture = template.HTML(e.svg())
+			}
+		}
+		page.Findings = append(page.Findings, one)
+	}
+	page.Title = fmt.Sprintf("A hunt in %s: %s", strings.Join(names, ", "), count(len(all), "finding"))
+	return page, nil
+}
+
+// pageTarget sums up all engines in a target. room is how many lines of sources fit on
+// the page.
+func (h *hunt) pageTarget(ctx context.Context, name string, room *int) (pageTarget, error) {
+	t := pageTarget{Name: name}
+	var sum battle.Stats
+	for _, j := range h.jobs {
+		if j.target.Name != name {
+			continue
+		}
+		stats := j.stats()
+		sum.Add(stats)
+		t.Rows = append(t.Rows, j.row())
+		if p, ok := progressOf(stats); ok {
+			explored, err := h.pageExplored(ctx, stats, p, room)
+			if err != nil {
+				return t, err
+			}
+			for _, one := range trends(j.trend) {
+				explored.Trends = append(explored.Trends, template.HTML(one.svg()))
+			}
+			t.Explored = explored
+		}
+	}
+	share := func(name string, part, whole uint64) pageShare {
+		return pageShare{name, part, float64(part) / float64(max(1, whole))}
+	}
+	for _, op := range sum.Ops {
+		t.Ops = append(t.Ops, share(op.Name, op.Count, sum.Updates))
+	}
+	for _, label := range sum.Labels {
+		t.Labels = append(t.Labels, share(label.Name, label.Runs, sum.Runs))
+	}
+	return t, nil
+}
+
+func (h *hunt) pageExplored(ctx context.Context, stats battle.Stats, p explore.Progress, room *int) (*pageExplored, error) {
+	e := &pageExplored{Progress: p, LastNew: ago(p).String(), PerBursts: fmt.Sprintf("%.1f", 1000*p.Expected)}
+	m := matrixOf(stats, p)
+	e.Names, e.Never, e.Matrix = m.names, m.never(), m.heated()
+	never := make(map[string][]span)
+	for _, text := range p.Unreached {
+		file, s, err := parseUnreached(text)
+		if err != nil {
+			return nil, err
+		}
+		never[file] = append(never[file], s)
+	}
+	var files []string
+	for _, f := range p.Files {
+		files = append(files, f.File)
+	}
+	paths, err := h.workshop.sourcesOf(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range p.Files {
+		one := pageFile{FileCoverage: f, Percent: 100 * float64(f.Covered) / float64(f.Blocks), Link: h.link(paths[f.File])}
+		if len(never[f.File]) > 0 {
+			lines, err := h.workshop.linesOf(paths[f.File])
+			if err != nil {
+				return nil, err
+			}
+			one.Excerpts, one.Left = excerpts(lines, never[f.File], *room)
+			for _, shown := range one.Excerpts {
+				*room -= len(shown.Lines)
+			}
+		}
+		e.Files = append(e.Files, one)
+	}
+	return e, nil
+}
+
+// heated is the matrix with colours, by the roots of the counts: rare pairs are told apart
+// too.
+func (m matrix) heated() (rows []pageFollowed) {
+	most := uint64(1)
+	for _, counts := range m.counts {
+		most = max(most, slices.Max(counts))
+	}
+	for first, counts := range m.counts {
+		row := pageFollowed{First: m.names[first]}
+		for then, n := range counts {
+			heat := int(math.Round(9 * math.Sqrt(float64(n)/float64(most))))
+			row.Cells = append(row.Cells, pageCell{m.names[then], n, heat})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// link leads from the page to a file: by a relative path, so that both can be moved
+// together.
+func (h *hunt) link(path string) template.URL {
+	relative, err := filepath.Rel(filepath.Dir(h.page), path)
+	if err != nil { // on another drive
+		relative = path
+	}
+	return template.URL((&url.URL{Path: filepath.ToSlash(relative)}).String())
+}
