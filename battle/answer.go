@@ -33,7 +33,7 @@ type Request struct {
 
 // An Answer answers the request of the same index.
 type Answer struct {
-	Error       string          `json:"error,omitempty"`
+	Error       string          `json:"error,omitempty"` // of a corpus: of those traces that can't be used
 	Description *Description    `json:"description,omitempty"`
 	Trace       string          `json:"trace,omitempty"`
 	Tape        []byte          `json:"tape,omitempty"`

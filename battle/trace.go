@@ -2,6 +2,7 @@ package battle
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -46,7 +47,12 @@ func (p program) oneLine() string {
 	return strings.Join(parts, "; ")
 }
 
-// parse reads a trace. The error names the file, the line and the column.
+// badLinesMax is how many lines of a trace that can't be used are named: it may be no trace
+// at all.
+const badLinesMax = 20
+
+// parse reads a trace. The error names the file, the line and the column of what is wrong in
+// each line: in a trace of an older build one renamed field spoils many.
 func (p *plan) parse(file string, text []byte) (program, error) {
 	switch {
 	case len(text) > traceMax:
@@ -59,21 +65,36 @@ func (p *plan) parse(file string, text []byte) (program, error) {
 		return nil, fmt.Errorf("%s: not UTF-8", position(file, text, validUntil(text)))
 	}
 	var prog program
+	var errs []error
 	for i, line := range bytes.Split(text, []byte("\n")) {
-		s := &scanner{file: file, line: i + 1, text: string(line)}
-		for s.peek() != '\n' {
-			if s.peek() == ';' {
-				s.pos++
-				continue
-			}
-			one, err := p.parseUpdate(s)
-			if err != nil {
-				return nil, err
-			}
-			prog = append(prog, one)
+		updates, err := p.parseLine(&scanner{file: file, line: i + 1, text: string(line)})
+		if err != nil {
+			errs = append(errs, err)
 		}
+		if len(errs) == badLinesMax {
+			return nil, errors.Join(append(errs, fmt.Errorf("%s: what follows line %d was not read", file, i+1))...)
+		}
+		prog = append(prog, updates...)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	return prog, nil
+}
+
+func (p *plan) parseLine(s *scanner) (updates program, err error) {
+	for s.peek() != '\n' {
+		if s.peek() == ';' {
+			s.pos++
+			continue
+		}
+		one, err := p.parseUpdate(s)
+		if err != nil {
+			return nil, err
+		}
+		updates = append(updates, one)
+	}
+	return updates, nil
 }
 
 // position is file:line:column of an offset in a file, from 1 and in bytes.

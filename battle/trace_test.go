@@ -9,6 +9,9 @@ func TestHostileTracesAreErrorsWithTheirPlace(t *testing.T) {
 	p := everythingPlan()
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown update", "idle\n  jump n=1", `x.trace:2:3: unknown update "jump" in target everything, want everything or idle`},
+		{"each line has its own", "idle n=1; jump\nidle\nidle\njump; idle n=1\neverything i8=128", `x.trace:1:6: unknown field "n", want nothing
+x.trace:4:1: unknown update "jump" in target everything, want everything or idle
+x.trace:5:15: got "128", want -128..127 (field i8)`},
 		{"no word", "idle\n=3", `x.trace:2:1: got '=', want a word`},
 		{"unknown field", "idle n=1", `x.trace:1:6: unknown field "n", want nothing`},
 		{"duplicate field", "everything u8=1 u8=1", `x.trace:1:17: field "u8" is given twice`},
@@ -60,6 +63,14 @@ func TestHostileTracesAreErrorsWithTheirPlace(t *testing.T) {
 		case err.Error() != c.want:
 			t.Errorf("%s:\ngot  %v\nwant %s", c.name, err, c.want)
 		}
+	}
+}
+
+func TestATraceThatIsNoneIsNotReadToItsEnd(t *testing.T) {
+	_, err := everythingPlan().parse("x.trace", []byte(strings.Repeat("jump\n", 3000)))
+	lines := strings.Split(err.Error(), "\n")
+	if want := "x.trace: what follows line 20 was not read"; len(lines) != badLinesMax+1 || lines[badLinesMax] != want {
+		t.Errorf("got %d lines, the last %q, want %d and %q", len(lines), lines[len(lines)-1], badLinesMax+1, want)
 	}
 }
 

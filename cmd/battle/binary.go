@@ -151,7 +151,8 @@ func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.
 	return w.askBinary(ctx, binary, t, r)
 }
 
-// askBinary sends a request to a binary that was built before, with more variables.
+// askBinary sends a request to a binary that was built before, with more variables. The
+// answer beside an error is what is sound of a corpus.
 func (w *workshop) askBinary(ctx context.Context, binary string, t target, r battle.Request, env ...string) (battle.Answer, error) {
 	none := battle.Answer{}
 	dir, err := os.MkdirTemp(w.temp, "ask-")
@@ -187,7 +188,7 @@ func (w *workshop) askBinary(ctx context.Context, binary string, t target, r bat
 		return none, fmt.Errorf("%s.%s: %d answers to a request: %v", t.Package, t.Func, len(answers), err)
 	}
 	if answers[0].Error != "" {
-		return none, errors.New(answers[0].Error)
+		return answers[0], errors.New(answers[0].Error)
 	}
 	return answers[0], nil
 }

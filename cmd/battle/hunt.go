@@ -48,6 +48,8 @@ type hunt struct {
 	page     string        // the file that the report is written into as a page, or ""
 	took     time.Duration // once it has ended
 
+	stale []error // corpora of which some can't be used
+
 	mu     sync.Mutex
 	found  map[string]*battle.Finding // by ID
 	faults []error                    // of the machine
@@ -107,7 +109,8 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	}
 	for _, t := range targets {
 		if why := t.description.CorpusError; why != "" {
-			return nil, fmt.Errorf("the corpus of %s, in %s, can't be used: %s", t.Name, w.corpusDir(t), why)
+			fmt.Fprintf(os.Stderr, "battle: left out of the corpus of %s, in %s:\n%s\n", t.Name, w.corpusDir(t), why)
+			h.stale = append(h.stale, fmt.Errorf("the corpus of %s has traces that can't be used, and were left out", t.Name))
 		}
 	}
 	if h.jobs, err = c.prepare(ctx, w, picked, targets); err != nil {

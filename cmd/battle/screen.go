@@ -150,6 +150,9 @@ func (h *hunt) notes() string {
 			fmt.Fprintln(&b, j.note)
 		}
 	}
+	for _, stale := range h.stale {
+		fmt.Fprintln(&b, stale)
+	}
 	cut := func(j *job) bool { return j.state == "interrupted" || j.state == "not run" }
 	if slices.ContainsFunc(h.jobs, cut) {
 		fmt.Fprintf(&b, "interrupted after %.1f s of %.4g s\n", h.took.Seconds(), h.budget.Seconds())
@@ -191,7 +194,7 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.gaps())
 		h.show(all, explanations)
 	}
-	faults := h.faults
+	faults := slices.Concat(h.stale, h.faults)
 	if unwritten != nil {
 		faults = append(faults, unwritten)
 	}
