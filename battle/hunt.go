@@ -192,8 +192,30 @@ func (h *Hunt) open(p *past) {
 // whole is the tape of the present run from its beginning.
 func (h *Hunt) whole() []byte { return h.past.tape(h.tape) }
 
-// Save keeps the present moment of the run, for [Hunt.Resume], or returns nil if the
-// target has no Clone.
+// Copies tells how [Hunt.Save] copies.
+type Copies struct {
+	Able  bool  // it does
+	Own   bool  // battle copies, as the target has no Clone
+	Bytes int   // of the last copy that battle made; a Clone's are not known
+	Why   error // battle made no copy when it was last asked for one in vain, or makes none
+}
+
+// WillSave says that the engine is going to call Save. If the target has no Clone, battle
+// copies subjects by itself where it can, see [battle.test/battle/deepcopy]. Up to the
+// first Save it compares the subjects of all runs, to learn what belongs to none.
+func (h *Hunt) WillSave() { h.s.runner.t.driver.prepare() }
+
+// Copies tells how Save copies.
+func (h *Hunt) Copies() Copies { return h.s.runner.t.driver.copies() }
+
+// Distrust ends copies that battle makes itself: one has shown that it is not like its
+// original.
+func (h *Hunt) Distrust(format string, args ...any) {
+	h.s.runner.t.driver.distrust(fmt.Errorf(format, args...))
+}
+
+// Save keeps the present moment of the run, for [Hunt.Resume], or returns nil if it can't:
+// see [Hunt.Copies].
 func (h *Hunt) Save() *State {
 	clone := h.s.runner.save()
 	if clone == nil {
@@ -207,14 +229,16 @@ func (h *Hunt) Save() *State {
 	return &State{clone, p, h.Moment(), h.Labels()}
 }
 
-// Resume begins a run at a moment of an earlier one.
-func (h *Hunt) Resume(s *State) {
+// Resume begins a run at a moment of an earlier one. It is false if that can't be copied
+// any more; then no run has begun.
+func (h *Hunt) Resume(s *State) bool {
 	if h.begun {
 		h.End()
 	}
 	h.open(s.past)
 	h.s.record.resume(s.past, h.tape)
 	h.s.runner.resume(s, h.tape)
+	return h.s.runner.begun || h.Failed()
 }
 
 // Moment is how many updates the run has had.
@@ -234,7 +258,12 @@ func (h *Hunt) End() *Finding {
 	if f == nil {
 		return nil
 	}
-	return h.s.judge(f, h.whole())
+	tape := h.whole()
+	if h.s.runner.copied && !h.s.known[f.key()] && newProber(h.s.plan, f).probe(tape, quiet) == nil {
+		h.Distrust("a run that went on from a copy failed, and does not fail from its beginning: %s", f.Message)
+		return nil
+	}
+	return h.s.judge(f, tape)
 }
 
 // Drop ends the run, and files nothing. It returns what tells its failure from others, as

@@ -2,9 +2,8 @@ package battle
 
 import "slices"
 
-// A State is a moment of a run that can be gone back to, from [Hunt.Save]: the copies
-// that the target's Clone made, and how the run came there. It stays good for any number
-// of times.
+// A State is a moment of a run that can be gone back to, from [Hunt.Save]: a copy of the
+// subject, and how the run came there. It stays good for any number of times.
 type State struct {
 	clone  any
 	past   *past

@@ -11,10 +11,16 @@ import (
 type driver interface {
 	start()
 	stop()
-	// clone copies the subject, or returns nil if the target can't.
+	// prepare lets clone copy subjects of targets without Clone, too.
+	prepare()
+	// clone copies the subject, or returns nil if that can't be done.
 	clone() any
-	// resume puts a clone in the place of the subject; it takes a copy of it.
-	resume(clone any)
+	// resume puts a copy of a clone in the place of the subject, if it can be copied.
+	resume(clone any) bool
+	// copies tells how clone copies.
+	copies() Copies
+	// distrust ends copies that are not the target's own.
+	distrust(why error)
 	// scratch is the value of a kind that decoding reuses.
 	scratch(kind int) unsafe.Pointer
 	// apply runs the scratch value of a kind, and then the invariants.
@@ -25,6 +31,7 @@ type driver interface {
 type typed[S any] struct {
 	target  Target[S]
 	subject S
+	own     *ownCopies[S] // or nil: the target has a Clone, or nobody asked
 	values  []Update[S]
 	places  []unsafe.Pointer
 }
@@ -39,19 +46,60 @@ func newTyped[S any](target Target[S]) *typed[S] {
 	return d
 }
 
-func (d *typed[S]) start()                          { d.subject = d.target.New() }
 func (d *typed[S]) scratch(kind int) unsafe.Pointer { return d.places[kind] }
 
-func (d *typed[S]) clone() any {
-	if d.target.Clone == nil {
-		return nil
+func (d *typed[S]) start() {
+	if d.own != nil {
+		d.own.begin()
 	}
-	return d.target.Clone(d.subject)
+	d.subject = d.target.New()
 }
 
-func (d *typed[S]) resume(clone any) { d.subject = d.target.Clone(clone.(S)) }
+func (d *typed[S]) prepare() {
+	if d.target.Clone == nil && d.own == nil {
+		d.own = newOwnCopies(&d.target)
+	}
+}
+
+func (d *typed[S]) clone() any {
+	switch {
+	case d.target.Clone != nil:
+		return d.target.Clone(d.subject)
+	case d.own != nil:
+		if copied, ok := d.own.copy(d.subject); ok {
+			return copied
+		}
+	}
+	return nil
+}
+
+func (d *typed[S]) resume(clone any) (ok bool) {
+	if d.own == nil {
+		d.subject = d.target.Clone(clone.(S))
+		return true
+	}
+	d.own.begin()
+	d.subject, ok = d.own.copy(clone.(S))
+	return ok
+}
+
+func (d *typed[S]) copies() Copies {
+	if d.own == nil {
+		return Copies{Able: d.target.Clone != nil}
+	}
+	return Copies{Able: d.own.copier != nil, Own: true, Bytes: d.own.bytes, Why: d.own.why}
+}
+
+func (d *typed[S]) distrust(why error) {
+	if d.own != nil {
+		d.own.distrust(why)
+	}
+}
 
 func (d *typed[S]) stop() {
+	if d.own != nil {
+		d.own.study(d.subject)
+	}
 	if d.target.Close != nil {
 		d.target.Close(d.subject)
 	}
@@ -72,6 +120,10 @@ type runner struct {
 	dec   decoder
 	stats counts
 	begun bool // New has returned
+
+	// The run began with a copy that is not by the target's Clone. It is written, like
+	// now, before the beat.
+	copied bool
 
 	// now is the tape of the present run as far as it is known, after its past if it
 	// was resumed. beat tells the watchdog how far the run is: the number of the run
@@ -159,7 +211,7 @@ func (r *runner) step(k *kind) {
 
 // begin starts a run.
 func (r *runner) begin(tape []byte) {
-	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, 0, false
+	r.t.failure, r.t.op, r.t.moment, r.begun, r.copied = nil, nil, 0, false, false
 	r.t.labels.run++
 	r.past, r.now = nil, tape
 	r.beat.Store(r.t.labels.run << momentBits)
@@ -168,15 +220,12 @@ func (r *runner) begin(tape []byte) {
 
 // resume begins a run in the middle; tape is what follows.
 func (r *runner) resume(s *State, tape []byte) {
-	r.t.failure, r.t.op, r.t.moment, r.begun = nil, nil, s.moment, false
+	r.t.failure, r.t.op, r.t.moment, r.begun, r.copied = nil, nil, s.moment, false, r.t.driver.copies().Own
 	r.t.labels.run++
 	r.t.labels.set(s.labels)
 	r.past, r.now = s.past, tape
 	r.beat.Store(r.t.labels.run << momentBits)
-	r.guarded(func() {
-		r.t.driver.resume(s.clone)
-		r.begun = true
-	})
+	r.guarded(func() { r.begun = r.t.driver.resume(s.clone) })
 }
 
 // save copies the subject, or returns nil if the target can't, or failed to.

@@ -187,7 +187,9 @@ func (s *session) guard() {
 	s.pend(hang, tape)
 	found := s.minimalIsolated(hang, s.plan.decode(tape))
 	s.sign(found)
-	if _, err := found.Write(filepath.Join(s.orders.dir, "findings")); err != nil {
+	if found.Unstable && s.runner.copied {
+		fmt.Fprintln(os.Stderr, "battle: a run that went on from a copy hangs, and does not hang from its beginning: give the target a Clone")
+	} else if _, err := found.Write(filepath.Join(s.orders.dir, "findings")); err != nil {
 		fmt.Fprintln(os.Stderr, "battle: the finding could not be written:", err)
 	}
 	s.pended()

@@ -38,6 +38,11 @@ type Target[S any] struct {
 	// original notices what happens to the other. The explorer goes back to a moment by
 	// it where that is cheaper than running the updates again, and checks that it is
 	// right. Copies that are kept for that are dropped without Close.
+	//
+	// It is seldom needed: without one, battle copies what is pure Go state by itself (see
+	// the package deepcopy). Where that can't be done, the updates are run again, and the
+	// explorer's report says why: the subject holds a channel, say, or the target has a
+	// Close. Set Clone then, or if it can share what is large and never changes.
 	Clone func(s S) S
 
 	// Corpus holds <Name>/seeds/*.trace and <Name>/regressions/*.trace. Nil means

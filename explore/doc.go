@@ -7,7 +7,10 @@
 //	   +------------------------- keep that moment ------------------------+
 //
 // A run is a pure function of its tape, so a moment is a prefix of one, and restoring it
-// is running the prefix again.
+// is running the prefix again; or, where that is cheaper, going on from a copy of the
+// subject: by the target's Clone, or by battle itself if it is pure Go state. Copies are
+// held against their originals before the hunt. How a moment is restored decides how fast
+// a hunt is, and not what it finds; the report says which, and why.
 //
 // New is: a block of code that ran a number of times that no run had before, in the
 // buckets of [buckets]; two numbers that the code found to be unequal, as a walker's place

@@ -59,21 +59,30 @@ func newExplorer(h *battle.Hunt) *explorer {
 // begin tries the corpus, and whether the target is deterministic: a run that can't be
 // repeated can't be gone back to.
 func (e *explorer) begin() bool {
+	var starts []*burst
 	for _, start := range e.hunt.Starts() {
 		b := &burst{}
 		for _, update := range start {
 			b.updates = append(b.updates, update...)
 			b.done()
 		}
-		if e.hunt.Deterministic() && !(e.repeats(b) && e.copies(b)) {
-			return false
-		}
-		if e.restorer.deep == 0 {
-			e.measure(b)
-		}
+		starts = append(starts, b)
+	}
+	e.hunt.WillSave()
+	checks := []func(*burst) bool{e.repeats, e.copies} // all runs before any copy
+	if !e.hunt.Deterministic() {
+		checks = nil
+	}
+	attempt := func(b *burst) bool {
+		e.measure(b)
 		e.try(e.frontier.root, b)
-		if e.hunt.Expired() {
-			return false
+		return true
+	}
+	for _, step := range append(checks, attempt) {
+		for _, b := range starts {
+			if !step(b) || e.hunt.Expired() {
+				return false
+			}
 		}
 	}
 	return true

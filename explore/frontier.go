@@ -21,7 +21,7 @@ type moment struct {
 
 // saved is all that a run is at a moment.
 type saved struct {
-	state    *battle.State // of the subject, from the target's Clone
+	state    *battle.State // of the subject, from [battle.Hunt.Save]
 	counters []uint8
 }
 

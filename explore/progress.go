@@ -35,7 +35,7 @@ func (e *explorer) progress() Progress {
 func (e *explorer) survey() (Progress, coverage) {
 	c := e.novelty.coverage(probe.Blocks)
 	return Progress{
-		Restored: e.restorer.String(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
+		Restored: e.restored(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
 		Traits: e.novelty.known, Blocks: c.ran + len(c.never), Covered: c.ran,
 		SinceNew: time.Since(e.newest).Seconds(), Expected: e.novelty.expected(e.turns),
 	}, c

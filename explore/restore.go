@@ -10,21 +10,34 @@ import (
 )
 
 // A restorer goes back to moments: by running their updates again, or from a copy of the
-// subject, where the target can make one and that is cheaper.
+// subject, where the target or battle can make one and that is cheaper.
 type restorer struct {
-	deep int // moments of so many updates or more are saved, if above 0
-	kept int // states that are kept
+	deep  int // moments of so many updates or more are saved, if above 0
+	kept  int // states that are kept
+	bytes int // that they take, as far as it is known
 }
 
-// savedMax bounds the states that are kept: they can be large.
-const savedMax = 20_000
+// What bounds the states that are kept.
+const (
+	savedMax      = 20_000
+	savedBytesMax = 512 << 20
+)
 
-// String says how moments are restored, for the report.
-func (r *restorer) String() string {
-	if r.deep == 0 {
-		return "by running their updates again"
+// restored says how moments are restored, for the report.
+func (e *explorer) restored() string {
+	copies := e.hunt.Copies()
+	how, except := "by running their updates again", ": "
+	if e.restorer.deep > 0 && copies.Able {
+		by := ""
+		if copies.Own {
+			by = " made by battle"
+		}
+		how, except = fmt.Sprintf("from copies%s, if %d updates deep or more", by, e.restorer.deep), ", but not where "
 	}
-	return fmt.Sprintf("from copies, if %d updates deep or more", r.deep)
+	if copies.Why != nil {
+		how += except + copies.Why.Error()
+	}
+	return how
 }
 
 // measure finds out from which depth on a copy is cheaper than running updates: from the
@@ -32,6 +45,9 @@ func (r *restorer) String() string {
 // moment is the same either way. It takes the least of some times: one that a busy
 // machine interrupts is a thousand times as long, and the hunt would never copy.
 func (e *explorer) measure(b *burst) {
+	if e.restorer.deep > 0 || !e.hunt.Copies().Able {
+		return
+	}
 	e.hunt.Guide(nil)
 	defer e.hunt.Guide(e.novelty)
 	defer e.hunt.End()
@@ -53,15 +69,17 @@ func (e *explorer) measure(b *burst) {
 
 // save keeps the state of the present run at a moment that it has just reached.
 func (e *explorer) save(m *moment) {
-	if e.restorer.deep == 0 || m.depth < e.restorer.deep || e.restorer.kept >= savedMax {
+	r := &e.restorer
+	if r.deep == 0 || m.depth < r.deep || r.kept >= savedMax || r.bytes >= savedBytesMax {
 		return
 	}
 	if m.saved = e.capture(); m.saved != nil {
-		e.restorer.kept++
+		r.kept++
+		r.bytes += e.hunt.Copies().Bytes
 	}
 }
 
-// capture is all that the present run is now, or nil if the target has no Clone.
+// capture is all that the present run is now, or nil if it can't be copied.
 func (e *explorer) capture() *saved {
 	state := e.hunt.Save()
 	if state == nil {
@@ -75,17 +93,18 @@ func (e *explorer) capture() *saved {
 func (e *explorer) restore(m *moment) bool {
 	defer probe.Unequal(func(probe.Comparison) {}) // what was compared on the way is known
 	e.novelty.begin()                              // what the prefix shows is known
+	able := e.hunt.Copies().Able
 	from := m
-	for from != nil && from.saved == nil {
+	for from != nil && (from.saved == nil || !able) {
 		from = from.parent
 	}
-	e.prefix = m.prefix(from, e.prefix[:0])
-	if from == nil {
+	if from != nil && e.hunt.Resume(from.saved.state) {
+		copy(probe.Counters[:], from.saved.counters)
+	} else {
+		from = nil
 		e.hunt.Begin()
 		clearCounters()
-	} else {
-		e.hunt.Resume(from.saved.state)
-		copy(probe.Counters[:], from.saved.counters)
 	}
+	e.prefix = m.prefix(from, e.prefix[:0])
 	return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
 }

@@ -14,12 +14,18 @@ func (e *explorer) repeats(b *burst) bool {
 	first := e.fingerprints(b, 0, nil)
 	e.beginPlain()
 	second := e.fingerprints(b, 0, first)
-	return e.agree(first, second, 0, "not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run")
+	defer e.hunt.End()
+	at := differs(first, second)
+	if at > 0 {
+		e.hunt.Fault("not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run", at)
+	}
+	return at == 0
 }
 
 // copies copies the subject in mid-run, goes on with the original, then with the copy,
 // and compares what the two show. Then it does so with a second copy of the copy: that
-// shows whether the first has changed what it was copied from.
+// shows whether the first has changed what it was copied from. If they differ, that is the
+// target's fault if its Clone made them; battle makes no more of its own.
 func (e *explorer) copies(b *burst) bool {
 	e.hunt.Guide(nil)
 	defer e.hunt.Guide(e.novelty)
@@ -42,15 +48,26 @@ func (e *explorer) copies(b *burst) bool {
 	original := e.fingerprints(b, half, nil)
 	for range 2 {
 		if !e.restore(m) {
-			e.hunt.Fault("Clone: a copy fails at once")
-			e.hunt.End()
-			return false
+			return e.unlike("a copy fails at once")
 		}
-		if !e.agree(original, e.fingerprints(b, half, original), half, "Clone shares memory, or leaves something out: a copy went on beside its original, and update %d did not do the same") {
-			return false
+		if at := differs(original, e.fingerprints(b, half, original)); at > 0 {
+			return e.unlike("a copy went on beside its original, and update %d did not do the same", half+at)
 		}
+		e.hunt.End()
 	}
 	return true
+}
+
+// unlike ends the run of a copy that is not like its original. It reports whether the hunt
+// can go on.
+func (e *explorer) unlike(complaint string, args ...any) bool {
+	defer e.hunt.End()
+	if e.hunt.Copies().Own {
+		e.hunt.Distrust(complaint, args...)
+		return true
+	}
+	e.hunt.Fault("Clone shares memory, or leaves something out: "+complaint, args...)
+	return false
 }
 
 func (e *explorer) beginPlain() {
@@ -92,19 +109,16 @@ func (e *explorer) fingerprints(b *burst, from int, earlier []uint64) (prints []
 	return prints
 }
 
-// agree compares the fingerprints of two runs from an update on. If they differ it files
-// a fault; the present run ends at the update that differed.
-func (e *explorer) agree(first, second []uint64, from int, complaint string) bool {
-	defer e.hunt.End()
+// differs compares the fingerprints of two runs, and returns which differs first, from 1,
+// or 0.
+func differs(first, second []uint64) int {
 	for i, print := range second {
 		if i >= len(first) || print != first[i] {
-			e.hunt.Fault(complaint, from+i+1)
-			return false
+			return i + 1
 		}
 	}
 	if len(second) < len(first) { // the second failed where the first did not
-		e.hunt.Fault(complaint, from+len(second)+1)
-		return false
+		return len(second) + 1
 	}
-	return true
+	return 0
 }

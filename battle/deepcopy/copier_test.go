@@ -382,10 +382,12 @@ func TestLocksAtRest(t *testing.T) {
 		g := &guarded{n: &person{name: "a"}}
 		g.cond = sync.NewCond(&g.mu)
 		g.pool.New = nil
-		g.mu.Lock()
+		g.cond.L.Lock()
+		g.log = append(g.log, "made")
+		g.cond.L.Unlock()
 		g.cond.Signal()
-		g.mu.Unlock()
 		g.rw.RLock()
+		g.log = append(g.log, "read")
 		g.rw.RUnlock()
 		g.once.Do(func() {})
 		g.all.Go(func() {})
@@ -395,8 +397,8 @@ func TestLocksAtRest(t *testing.T) {
 		return g
 	}, func(g *guarded) {
 		g.once.Do(func() { g.log = append(g.log, "again") })
-		g.cond.L.Lock() // it is its own mutex
-		g.log = append(g.log, fmt.Sprint("free: ", g.mu.TryLock()))
+		g.cond.L.Lock()
+		g.log = append(g.log, fmt.Sprint("free: ", g.mu.TryLock())) // it is the same mutex
 		g.cond.L.Unlock()
 		g.cond.Broadcast()
 		if n, ok := g.kept.Load("n"); ok {

@@ -101,6 +101,7 @@ func TestTypesThatAreNeverCopied(t *testing.T) {
 	type clock struct{ ticks }
 	_, err = deepcopy.Of[*clock]()
 	require.EqualError(t, err, "clock.ticks.every is a ticker (time.Ticker)")
+	require.Zero(t, clock{}.ticks.every.C)
 	_, err = deepcopy.Of[clock]()
 	require.EqualError(t, err, "clock.ticks.every is a ticker (time.Ticker)")
 	_, err = deepcopy.Of[*struct{ file *os.File }]()
