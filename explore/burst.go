@@ -54,10 +54,15 @@ func (c *composer) length(fresh bool) int {
 // longShare is one in how many bursts from a moment is as long as those of a new run.
 const longShare = 16
 
+// plainShare is one in how many bursts draws numbers evenly: what matters may be none of
+// those that stand out.
+const plainShare = 4
+
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {
 	c.burst.reset()
 	begins := m.parent == nil
+	c.dice.plain = c.dice.below(plainShare) == 0
 	switch how := c.dice.below(16); {
 	case how < 2 && len(f.moments) > 0:
 		c.splice(f.moments[c.dice.below(len(f.moments))])
@@ -65,6 +70,8 @@ func (c *composer) compose(m *moment, f *frontier) *burst {
 		c.mutate(m)
 	case how == 4:
 		c.repeat(c.length(begins))
+	case how < 7:
+		c.persist(c.length(begins))
 	default:
 		c.fresh(c.length(begins))
 	}
@@ -133,6 +140,23 @@ func (c *composer) mutate(m *moment) {
 	}
 	c.fresh(1 + c.dice.below(4))
 }
+
+// persist makes random updates, each of which is done several times before the next: to
+// get up speed, or to fill something up, takes more than one.
+func (c *composer) persist(n int) {
+	kinds := c.swarm()
+	for len(c.burst.ends) < n {
+		c.roll(kinds)
+		last := len(c.burst.ends) - 1
+		for range c.dice.below(1 << c.dice.below(persistence)) {
+			c.burst.updates = append(c.burst.updates, at(c.burst.updates, c.burst.ends, last)...)
+			c.burst.done()
+		}
+	}
+}
+
+// persistence is the logarithm of how often an update is done at most, and one.
+const persistence = 5
 
 // repeat does one update, or two in turn, many times.
 func (c *composer) repeat(n int) {

@@ -15,6 +15,7 @@ type dice struct {
 	seen     int                 // operands so far
 	texts    []string            // likewise, byte strings
 	text     []byte
+	plain    bool // wide numbers are drawn evenly
 }
 
 const (
@@ -23,6 +24,7 @@ const (
 	textsMax    = 64
 	wideFrom    = 256 // values: a range of fewer is tried out soon enough
 	small       = 4   // below it, numbers are tried anyway
+	evenly      = 15  // how wide numbers are drawn that nothing is known of
 )
 
 func newDice(seed uint64) *dice { return &dice{random: rand.NewPCG(seed, 0x9E3779B97F4A7C15)} }
@@ -49,6 +51,9 @@ func (d *dice) Number(low, top uint64, signed bool) uint64 {
 		}
 		return low + roll%(span+1)
 	}
+	if d.plain {
+		how = evenly
+	}
 	v := d.wide(how, roll, low, top, signed)
 	d.earlier[d.count%earlierMax] = v
 	d.count++
@@ -71,8 +76,10 @@ func (d *dice) wide(how, roll, low, top uint64, signed bool) uint64 {
 		return d.near(v, low, span, roll>>32)
 	case 4, 5, 6:
 		return d.near(d.earlier[roll>>8%earlierMax], low, span, roll>>32)
-	case 7, 8, 9:
+	case 7, 8:
 		return d.near(d.operand(roll>>8), low, span, roll>>32)
+	case 9: // so far from what was compared as something else was
+		return d.near(d.operand(roll>>8)-d.operand(roll>>20), low, span, roll>>40)
 	case 10:
 		if len(probe.Numbers) > 0 {
 			return d.near(probe.Numbers[roll>>8%uint64(len(probe.Numbers))], low, span, roll>>32)

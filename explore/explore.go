@@ -124,7 +124,7 @@ func (e *explorer) try(m *moment, b *burst) bool {
 	failed := e.hunt.Failed()
 	news := len(e.novelty.fresh) > 0 || e.novelty.better >= 0
 	e.hunt.End()
-	if !news {
+	if !news && len(e.novelty.returned) == 0 {
 		return false
 	}
 	if len(e.novelty.fresh) > 0 {
@@ -134,13 +134,13 @@ func (e *explorer) try(m *moment, b *burst) bool {
 		ran = begun - 1 // a moment that has failed has no future
 	}
 	e.retrace(m, b, ran)
-	return true
+	return news
 }
 
 // retrace runs a burst that showed something new once more, an update at a time, and
 // keeps each moment at which something was there for the first time.
 func (e *explorer) retrace(m *moment, b *burst, ran int) {
-	fresh := slices.Clone(e.novelty.fresh)
+	fresh := slices.Concat(e.novelty.fresh, e.novelty.returned)
 	better := e.novelty.better
 	if better >= 0 {
 		e.novelty.best[better]-- // so that reaching it is news again

@@ -22,6 +22,7 @@ func init() { battle.Register(explore.Name, explore.Engine) }
 
 func FuzzLock(f *testing.F)   { fuzzLock(f, lockTarget) }
 func FuzzClimb(f *testing.F)  { fuzzClimb(f, climbTarget) }
+func FuzzSprint(f *testing.F) { fuzzSprint(f, sprintTarget) }
 func FuzzForget(f *testing.F) { fuzzForget(f, forgetTarget) }
 
 func FuzzPile(f *testing.F) {
@@ -51,6 +52,7 @@ func FuzzForgettingPile(f *testing.F) {
 var (
 	fuzzLock   = battle.Fuzz[*lock]
 	fuzzClimb  = battle.Fuzz[*climb]
+	fuzzSprint = battle.Fuzz[*sprint]
 	fuzzForget = battle.Fuzz[*forget]
 	fuzzPile   = battle.Fuzz[*pile]
 )
@@ -103,7 +105,8 @@ func TestALockOpensStepByStep(t *testing.T) {
 	require.Len(t, o.findings, 1)
 	require.Len(t, o.findings[0].Trace, lockSteps)
 	require.Equal(t, explore.Name, o.findings[0].Engine)
-	require.Equal(t, lockSteps-1, o.progress.Moments, "each step but the last is a moment of its own")
+	require.Equal(t, lockSteps, o.progress.Traits, "each step is a state of its own")
+	require.GreaterOrEqual(t, o.progress.Moments, lockSteps-1, "each but the last has a moment, or more than one")
 }
 
 func TestEqualSeedsGiveEqualHunts(t *testing.T) {
@@ -113,12 +116,19 @@ func TestEqualSeedsGiveEqualHunts(t *testing.T) {
 	require.NotEqual(t, first.findings[0].Updates, other.findings[0].Updates)
 }
 
-// Only the best moment of a value is kept, and hunted on from.
+// Only the best moments of a value are kept, and hunted on from.
 func TestAValueIsMaximised(t *testing.T) {
 	o := hunt(t, "FuzzClimb", "1")
 	require.Len(t, o.findings, 1)
 	require.Len(t, o.findings[0].Trace, climbTop)
-	require.Equal(t, 0, o.progress.Moments, "the frontier has no other moments than the champion")
+	require.Equal(t, 0, o.progress.Moments, "the frontier has no other moments than the champions")
+}
+
+// Nothing tells that a sprint gets on: the same update has to be done again and again.
+func TestUpdatesPersist(t *testing.T) {
+	o := hunt(t, "FuzzSprint", "1")
+	require.Len(t, o.findings, 1)
+	require.Len(t, o.findings[0].Trace, 2*sprintSteps)
 }
 
 func TestATargetThatRemembersIsFoundOut(t *testing.T) {

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"battle.test/battle"
@@ -30,6 +31,10 @@ type saved struct {
 const doomedAfter = 400
 
 func (m *moment) doomed() bool { return m.picks-m.last > doomedAfter && m.parent != nil }
+
+// hopeful tells whether a moment is worth another burst. A doomed one hardly ever is: a
+// step that only one update in many takes may just not have come yet.
+func (m *moment) hopeful(d *dice) bool { return !m.doomed() || d.below(doomedShare) == 0 }
 
 // cost orders moments: rare ones first, and those that were tried less.
 func (m *moment) cost() uint64 {
@@ -74,7 +79,7 @@ const momentsMax = 100_000
 type frontier struct {
 	root      *moment // the beginning of all runs
 	moments   []*moment
-	champions []*moment // by name of a value: the moment of its maximum
+	champions [][]*moment // by name of a value: the moments of its last maxima, the highest last
 	dropped   int
 }
 
@@ -91,19 +96,41 @@ func (f *frontier) add(m *moment) {
 	f.moments = append(f.moments, m)
 }
 
+// lineMax is how many champions of a value are kept: the highest may be in mid-air over a
+// chasm.
+const lineMax = 64
+
 // crown keeps a moment as the best for a value.
 func (f *frontier) crown(name int, m *moment) {
 	for len(f.champions) <= name {
 		f.champions = append(f.champions, nil)
 	}
-	f.champions[name] = m
+	line := f.champions[name]
+	if len(line) == 2*lineMax {
+		line = slices.Delete(line, 0, lineMax)
+	}
+	f.champions[name] = append(line, m)
+}
+
+// champion is one of the best for a value, mostly of the last few, or nil.
+func (f *frontier) champion(d *dice) *moment {
+	line := f.champions[d.below(len(f.champions))]
+	for range tournament {
+		back := d.below(1 << d.below(bits.Len(lineMax)))
+		if back < len(line) {
+			if m := line[len(line)-1-back]; m.hopeful(d) {
+				return m
+			}
+		}
+	}
+	return nil
 }
 
 const (
 	tournament  = 8
 	rootShare   = 8 // one in so many bursts begins a new run
-	crownsShare = 4 // one in so many goes on from a champion
-	doomedShare = 8 // one in so many doomed moments has a chance
+	crownsShare = 2 // one in so many goes on from a champion
+	doomedShare = 8 // one in so many looks at a doomed moment gives it a chance
 )
 
 // pick chooses the moment to go back to: the cheapest of a few.
@@ -112,7 +139,7 @@ func (f *frontier) pick(d *dice) *moment {
 		return f.root
 	}
 	if len(f.champions) > 0 && (len(f.moments) == 0 || d.below(crownsShare) == 0) {
-		if m := f.champions[d.below(len(f.champions))]; m != nil {
+		if m := f.champion(d); m != nil {
 			return m
 		}
 	}
@@ -122,8 +149,8 @@ func (f *frontier) pick(d *dice) *moment {
 	var best *moment
 	for range tournament {
 		m := f.moments[d.below(len(f.moments))]
-		if m.doomed() && d.below(doomedShare) != 0 {
-			continue // hardly ever: a step that only one update in many takes may just not have come yet
+		if !m.hopeful(d) {
+			continue
 		}
 		if best == nil || m.cost() < best.cost() {
 			best = m

@@ -42,6 +42,7 @@ type novelty struct {
 	burst    uint32
 	again    bool     // what is run was run before, and does not count
 	fresh    []*trait // first shown in this burst
+	returned []*trait // states that were reached in one more way that is worth keeping
 	better   int      // index of a name whose best value rose in this burst, or -1
 	rarest   *trait   // of those that this burst showed
 	known    int      // traits
@@ -64,13 +65,13 @@ func newNovelty() *novelty {
 // begin starts a burst: of a run that goes on, or of a new one.
 func (n *novelty) begin() {
 	n.burst++
-	n.fresh, n.better, n.rarest = n.fresh[:0], -1, nil
+	n.fresh, n.returned, n.better, n.rarest = n.fresh[:0], n.returned[:0], -1, nil
 }
 
-// show counts a trait once a burst.
-func (n *novelty) show(t *trait) {
+// show counts a trait once a burst, and tells whether this was the time.
+func (n *novelty) show(t *trait) bool {
 	if t.burst == n.burst {
-		return
+		return false
 	}
 	t.burst = n.burst
 	if t.hits == 0 {
@@ -83,6 +84,7 @@ func (n *novelty) show(t *trait) {
 	if n.rarest == nil || t.hits < n.rarest.hits {
 		n.rarest = t
 	}
+	return true
 }
 
 // fold takes in the counters of the run so far, and its labels. It costs about a
@@ -144,6 +146,11 @@ func (n *novelty) name(name string) int {
 	return len(n.names) - 1
 }
 
+// waysMax bounds the ways to a state that are kept: of those that reach it for the first
+// time, the second, the fourth, and so on up to this. The first may come too late, or too
+// fast, to go on from.
+const waysMax = 64
+
 // Reach implements [battle.Guide].
 func (n *novelty) Reach(name string, k uint64) {
 	s := state{n.name(name), k}
@@ -155,7 +162,9 @@ func (n *novelty) Reach(name string, k uint64) {
 		}
 		n.last.state, n.last.trait = s, t
 	}
-	n.show(n.last.trait)
+	if t := n.last.trait; n.show(t) && !n.again && t.hits&(t.hits-1) == 0 && 1 < t.hits && t.hits <= waysMax {
+		n.returned = append(n.returned, t)
+	}
 }
 
 // Maximize implements [battle.Guide].

@@ -143,6 +143,72 @@ func TestTheFrontierIsBounded(t *testing.T) {
 	require.Equal(t, uint32(0), f.moments[0].trait.hits, "the rarest stay")
 }
 
+func TestAStateIsKeptInSeveralWays(t *testing.T) {
+	n := newNovelty()
+	var kept []int
+	for burst := range 2 * waysMax {
+		n.begin()
+		n.Reach("place", 1)
+		n.Reach("place", 2)
+		n.Reach("place", 1) // once a burst counts
+		if len(n.returned) > 0 {
+			require.Len(t, n.returned, 2)
+			require.Empty(t, n.fresh, "a state that was reached before is no news")
+			kept = append(kept, burst+1)
+		}
+	}
+	require.Equal(t, []int{2, 4, 8, 16, 32, 64}, kept)
+	n.again = true
+	n.begin()
+	n.Reach("place", 1)
+	require.Empty(t, n.returned, "what is run again does not count")
+}
+
+func TestTheLastChampionsAreHuntedOnFrom(t *testing.T) {
+	f, d := newFrontier(), newDice(1)
+	var line []*moment
+	for range 3 * lineMax {
+		line = append(line, chain(1))
+		f.crown(0, line[len(line)-1])
+	}
+	require.LessOrEqual(t, len(f.champions[0]), 2*lineMax)
+	picks := map[*moment]int{}
+	for range 8000 {
+		picks[f.pick(d)]++
+	}
+	best := line[len(line)-1]
+	require.Greater(t, picks[best], 1000)
+	require.Greater(t, picks[best], 2*picks[line[len(line)-3]])
+	require.Positive(t, picks[line[len(line)-lineMax/2]])
+	require.Zero(t, picks[line[len(line)-lineMax-1]])
+
+	best.picks = doomedAfter + 1
+	doomed := 0
+	for range 8000 {
+		if f.pick(d) == best {
+			doomed++
+		}
+	}
+	require.Less(t, doomed, picks[best]/2, "the others get its share")
+	require.Positive(t, doomed)
+}
+
+func TestPlainDiceDrawEvenly(t *testing.T) {
+	const top = 1<<16 - 1
+	halves := func(plain bool) (low int) {
+		d := newDice(1)
+		d.plain = plain
+		for range 4000 {
+			if d.Number(0, top, false) < top/16 {
+				low++
+			}
+		}
+		return low
+	}
+	require.InDelta(t, 250, halves(true), 60)
+	require.Greater(t, halves(false), 500, "else small numbers stand out")
+}
+
 func TestWhatWasSeenOnceTellsWhatIsToCome(t *testing.T) {
 	n := newNovelty()
 	require.Zero(t, n.expected(0))

@@ -52,6 +52,35 @@ func (u *Pull) Apply(t *battle.T, c *climb) {
 	}
 }
 
+// A sprint is so many steps one way, and then as many another.
+const sprintSteps = 6
+
+type sprint struct{ away, back int }
+
+type Step struct {
+	Way uint8 `draw:"0..15"`
+}
+
+func (u *Step) Apply(t *battle.T, s *sprint) {
+	switch {
+	case u.Way == 5 && s.back == 0:
+		s.away++
+	case u.Way == 10 && s.away >= sprintSteps:
+		s.back++
+	default:
+		*s = sprint{}
+	}
+	if s.back == sprintSteps {
+		t.Errorf("there and back")
+	}
+}
+
+var sprintTarget = battle.Target[*sprint]{
+	Name: "sprint",
+	New:  func() *sprint { return &sprint{} },
+	Ops:  battle.Ops(battle.Op[*Step](1)),
+}
+
 var climbTarget = battle.Target[*climb]{
 	Name: "climb",
 	New:  func() *climb { return &climb{} },
