@@ -91,10 +91,10 @@ func TestHowMomentsAreRestoredDoesNotMatter(t *testing.T) {
 	const again = "by running their updates again"
 	var first outcome
 	for _, c := range []struct{ function, restored string }{
-		{"FuzzYard", `from copies made by battle, if \d+ updates deep or more`},
+		{"FuzzYard", `from copies made by battle, from depth \d+ on`},
 		{"FuzzYardWithClose", again + ": the target has a Close, which would release what a copy did not take: give it a Clone"},
 		{"FuzzGatedYard", again + `: yard.gate is a channel \(chan struct {}\)`},
-		{"FuzzLateGatedYard", `from copies made by battle, if \d+ updates deep or more, but not where yard.gate is a channel \(chan struct {}\)`},
+		{"FuzzLateGatedYard", `from copies made by battle, from depth \d+ on, but not where yard.gate is a channel \(chan struct {}\)`},
 		{"FuzzRevealingYard", again + `: a copy went on beside its original, and update \d+ did not do the same`},
 		{"FuzzDeceivingYard", again + ": a run that went on from a copy failed, and does not fail from its beginning: this is a copy"},
 	} {

@@ -43,6 +43,8 @@ type explorer struct {
 	turns    int
 	newest   time.Time // when something new was last seen, for the report only
 	followed [][]uint64
+	places   []DoomedPlace // when last looked for
+	looked   time.Time
 }
 
 func newExplorer(h *battle.Hunt) *explorer {

@@ -144,7 +144,7 @@ func TestMomentsAreRestoredFromCopies(t *testing.T) {
 		o := hunt(t, function, "1")
 		require.Len(t, o.findings, 1, function)
 		require.Len(t, o.findings[0].Trace, pileTop, function)
-		require.Regexp(t, `^from copies, if \d+ updates deep or more$`, o.progress.Restored, function)
+		require.Regexp(t, `^from copies, from depth \d+ on$`, o.progress.Restored, function)
 		require.Less(t, o.stats.Updates, uint64(20*pileTop), "%s: updates that were run again count", function)
 	}
 }

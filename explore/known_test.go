@@ -20,11 +20,12 @@ func Known(h *battle.Hunt) {
 		{File: "m/walk.go", Line: 11, Last: 12}, {File: "m/fall.go", Line: 2, Last: 4},
 	}, nil, nil)
 	e := newExplorer(h)
+	var early Progress
 	h.Report(func() any {
 		return struct {
 			Progress
-			Walked any
-		}{e.last(), Walked}
+			Walked, Early any
+		}{e.last(), Walked, early}
 	})
 	burstOf := func(kinds ...int) *burst {
 		b := &burst{}
@@ -45,6 +46,7 @@ func Known(h *battle.Hunt) {
 	e.follow(swung, b, h.Begun()-swung.depth)
 	h.Drop()
 
+	early = e.progress()
 	for i, m := range e.frontier.moments {
 		m.picks = []uint32{407, 430, 402, 450, 401}[i]
 		m.last = []uint32{0, 20, 0, 50, 0}[i]

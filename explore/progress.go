@@ -19,36 +19,35 @@ type Progress struct {
 	SinceNew float64 `json:"since_new_seconds"`
 	Expected float64 `json:"expected"` // new traits in the next burst, an estimate
 
-	// At the end only.
 	Files        []FileCoverage `json:"files,omitempty"`
-	Unreached    []string       `json:"unreached,omitempty"` // file:line-line of blocks that never ran
-	Followed     [][]uint64     `json:"followed,omitempty"`  // how often kind i was followed by kind j
-	DoomedPlaces []DoomedPlace  `json:"doomed_places,omitempty"`
+	Unreached    []string       `json:"unreached,omitempty"`     // file:line-line of blocks that never ran
+	Followed     [][]uint64     `json:"followed,omitempty"`      // how often kind i was followed by kind j, in bursts
+	DoomedPlaces []DoomedPlace  `json:"doomed_places,omitempty"` // up to 10 s old while the hunt goes on
 }
+
+// doomedEvery is how often doomed places are looked for: their traces can be long. A hunt may
+// be interrupted, so its last report is any.
+const doomedEvery = 10 * time.Second
 
 func (e *explorer) progress() Progress {
-	p, _ := e.survey()
-	return p
-}
-
-// survey is the progress, and what was covered.
-func (e *explorer) survey() (Progress, coverage) {
+	if time.Since(e.looked) > doomedEvery {
+		e.places, e.looked = e.doomedPlaces(), time.Now()
+	}
 	c := e.novelty.coverage(probe.Blocks)
-	return Progress{
+	p := Progress{
 		Restored: e.restored(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
 		Traits: e.novelty.known, Blocks: c.ran + len(c.never), Covered: c.ran,
 		SinceNew: time.Since(e.newest).Seconds(), Expected: e.novelty.expected(e.turns),
-	}, c
+		Files: c.files, Followed: e.followed, DoomedPlaces: e.places,
+	}
+	for _, b := range c.never {
+		p.Unreached = append(p.Unreached, position(b))
+	}
+	return p
 }
 
 // last is the report at the end.
 func (e *explorer) last() Progress {
-	p, c := e.survey()
-	p.Files = c.files
-	for _, b := range c.never {
-		p.Unreached = append(p.Unreached, position(b))
-	}
-	p.Followed = e.followed
-	p.DoomedPlaces = e.doomedPlaces()
-	return p
+	e.looked = time.Time{}
+	return e.progress()
 }

@@ -64,8 +64,8 @@ func TestTheReportIsWhatHappened(t *testing.T) {
 
 	document, err := json.Marshal(o.stats.Progress)
 	require.NoError(t, err)
-	walked := &struct{ Walked any }{&explore.Walked}
-	require.NoError(t, json.Unmarshal(document, walked))
+	early := explore.Progress{}
+	require.NoError(t, json.Unmarshal(document, &struct{ Walked, Early any }{&explore.Walked, &early}))
 	own := explore.Walked
 	require.Equal(t, uint64(6), own.Runs)
 	require.Equal(t, own.Runs, o.stats.Runs)
@@ -89,6 +89,11 @@ func TestTheReportIsWhatHappened(t *testing.T) {
 		{2, 1, 0}, // swing
 		{0, 0, 0}, // fall
 	}, p.Followed)
+
+	require.Zero(t, early.Doomed+len(early.DoomedPlaces))
+	require.Equal(t, p.Files, early.Files, "a hunt may be interrupted")
+	require.Equal(t, p.Unreached, early.Unreached)
+	require.Equal(t, p.Followed, early.Followed)
 
 	require.Equal(t, 4, p.Doomed)
 	require.Equal(t, []explore.DoomedPlace{

@@ -32,7 +32,7 @@ func (e *explorer) restored() string {
 		if copies.Own {
 			by = " made by battle"
 		}
-		how, except = fmt.Sprintf("from copies%s, if %d updates deep or more", by, e.restorer.deep), ", but not where "
+		how, except = fmt.Sprintf("from copies%s, from depth %d on", by, e.restorer.deep), ", but not where "
 	}
 	if copies.Why != nil {
 		how += except + copies.Why.Error()

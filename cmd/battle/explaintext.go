@@ -137,8 +137,8 @@ const (
 // text is the explanation for a terminal.
 func (e *explained) text() string {
 	x := e.Explanation
-	return fmt.Sprintf("%s\n\n%s%s\n%d futures of %s in all, %d of them failed in another way; seed %d\n",
-		e.Finding.Title(), e.judgement(), e.telling(), x.Futures, count(x.Length, "update"), x.Others, x.Seed)
+	return fmt.Sprintf("%s\n\n%s%s\n%s of %s in all, %d of them failed in another way; seed %d\n",
+		e.Finding.Title(), e.judgement(), e.telling(), count(x.Futures, "future"), count(x.Length, "update"), x.Others, x.Seed)
 }
 
 // judgement says who is to blame, and shows why.

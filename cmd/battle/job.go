@@ -277,10 +277,18 @@ func (j *job) lastTape() (last []byte) {
 	return last
 }
 
-// stats adds up what the job's processes have reported.
+// stats adds up what the job's processes have reported, in the order in which they last
+// did: of what an engine says of itself, the last counts.
 func (j *job) stats() battle.Stats {
 	sum := battle.Stats{Target: j.target.Name, Engine: j.engine.name()}
 	files, _ := filepath.Glob(filepath.Join(j.dir, "stats", "*.json"))
+	written := make(map[string]time.Time)
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			written[file] = info.ModTime()
+		}
+	}
+	slices.SortStableFunc(files, func(a, b string) int { return written[a].Compare(written[b]) })
 	for _, file := range files {
 		var one battle.Stats
 		if document, err := os.ReadFile(file); err == nil && json.Unmarshal(document, &one) == nil {

@@ -48,6 +48,17 @@ snapshotbytes  gofuzz   waiting         0.0          0          0         0     
 	require.Equal(t, "  61 s  2 of 3 done, now   7.15M updates  0 findings", h.progress(61*time.Second))
 }
 
+// A process that died of a finding is followed by another, whose number may be lower.
+func TestTheLastProcessSaysHowTheEngineDoes(t *testing.T) {
+	j := finished(t, "ring", explorer{}, battle.Stats{Runs: 2, Progress: "new"})
+	before := filepath.Join(j.dir, "stats", "9.json")
+	require.NoError(t, os.WriteFile(before, []byte(`{"runs": 3, "progress": "old"}`), 0o644))
+	require.NoError(t, os.Chtimes(before, time.Unix(1, 0), time.Unix(1, 0)))
+	sum := j.stats()
+	require.Equal(t, uint64(5), sum.Runs)
+	require.Equal(t, "new", sum.Progress)
+}
+
 func TestShort(t *testing.T) {
 	for n, want := range map[uint64]string{
 		0: "0", 999: "999", 9_999: "9999", 10_000: "10.0k", 999_949: "999.9k",
