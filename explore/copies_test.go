@@ -80,6 +80,7 @@ func (u *Heave) Apply(t *battle.T, y *yard) {
 	if y.weigh(&y.stones[n-1])%2 == 0 || y.stones[0].below != ground {
 		t.Label("the pile is not what it was")
 	}
+	t.Reach("weight", uint64(u.Weight/16))
 	t.Maximize("stones", uint64(n))
 	if n == pileTop {
 		t.Errorf("the pile is too high")

@@ -92,7 +92,8 @@ func (e *explorer) capture() *saved {
 // the beginning. It is false if the run fails on the way, which it never did before.
 func (e *explorer) restore(m *moment) bool {
 	defer probe.Unequal(func(probe.Comparison) {}) // what was compared on the way is known
-	e.novelty.begin()                              // what the prefix shows is known
+	e.hunt.Guide(nil)                              // and what was reached: from a copy it is not heard again
+	defer e.hunt.Guide(e.novelty)
 	able := e.hunt.Copies().Able
 	from := m
 	for from != nil && (from.saved == nil || !able) {
