@@ -184,7 +184,7 @@ func (s *session) describe() *Description {
 		}
 		d.Ops = append(d.Ops, info)
 	}
-	entries, err := s.plan.loadCorpus()
+	entries, err := s.plan.loadCorpus(s.orders.corpusKinds())
 	if err != nil {
 		d.CorpusError = err.Error()
 	}
@@ -199,7 +199,7 @@ func (s *session) describe() *Description {
 }
 
 func (s *session) corpus() ([]CorpusItem, error) {
-	entries, err := s.plan.loadCorpus()
+	entries, err := s.plan.loadCorpus(s.orders.corpusKinds())
 	var items []CorpusItem
 	for _, e := range entries {
 		items = append(items, CorpusItem{e.file, e.prog.String(), e.tape, len(e.prog)})

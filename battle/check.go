@@ -44,7 +44,7 @@ func Check[S any](t *testing.T, target Target[S]) {
 }
 
 func (s *session) checkCorpus(t *testing.T) {
-	entries, err := s.plan.loadCorpus()
+	entries, err := s.plan.loadCorpus(s.orders.corpusKinds())
 	if err != nil {
 		t.Errorf("the corpus has files that can't be used:\n%v", err)
 	}

@@ -19,19 +19,27 @@ type entry struct {
 // corpusDir is where a package keeps its corpus unless its target says otherwise.
 const corpusDir = "testdata/battle"
 
-// corpusKinds are the folders of a target's corpus.
-var corpusKinds = []string{"seeds", "regressions"}
+// corpusKinds are the folders of a target's corpus that the orders are to use. An engine
+// that is judged by the bugs it finds must not begin with their stories, which is what
+// regressions are.
+func (o orders) corpusKinds() []string {
+	if o.seedsOnly {
+		return []string{"seeds"}
+	}
+	return []string{"seeds", "regressions"}
+}
 
-// loadCorpus reads all traces of the target, in order of their names. Files that
-// can't be used are reported together, and do not keep the others from being used.
-func (p *plan) loadCorpus() ([]entry, error) {
+// loadCorpus reads the traces of the target that are in the folders of these kinds, in
+// order of their names. Files that can't be used are reported together, and do not keep
+// the others from being used.
+func (p *plan) loadCorpus(kinds []string) ([]entry, error) {
 	fsys := p.corpus
 	if fsys == nil {
 		fsys = os.DirFS(corpusDir)
 	}
 	var entries []entry
 	var errs []error
-	for _, kind := range corpusKinds {
+	for _, kind := range kinds {
 		dir := path.Join(p.name, kind)
 		files, err := fs.ReadDir(fsys, dir)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -23,7 +23,7 @@ func TestBadCorpusFilesAreReportedTogetherAndGoodOnesUsed(t *testing.T) {
 		"everything/regressions/range.trace":   file("everything i8=400"),
 		"everything/elsewhere/not-looked.text": file("jump"),
 	}
-	entries, err := compile(target).loadCorpus()
+	entries, err := compile(target).loadCorpus(orders{}.corpusKinds())
 	var got []string
 	for _, e := range entries {
 		got = append(got, e.file+": "+e.prog[0].kind.name)
@@ -45,10 +45,24 @@ everything/regressions/range.trace:1:15: got "400", want -128..127 (field i8)`
 	}
 }
 
+// What hunts for a bug must not be told of it.
+func TestRegressionsAreLeftOutOnRequest(t *testing.T) {
+	target := everythingTarget()
+	target.Corpus = fstest.MapFS{
+		"everything/seeds/a.trace":         &fstest.MapFile{Data: []byte("idle\n")},
+		"everything/regressions/b.trace":   &fstest.MapFile{Data: []byte("everything u8=3\n")},
+		"everything/regressions/bad.trace": &fstest.MapFile{Data: []byte("jump\n")},
+	}
+	entries, err := compile(target).loadCorpus(orders{seedsOnly: true}.corpusKinds())
+	if err != nil || len(entries) != 1 || entries[0].file != "everything/seeds/a.trace" {
+		t.Errorf("got %v and %v, want the seed alone", entries, err)
+	}
+}
+
 func TestATargetWithoutACorpusHasNone(t *testing.T) {
 	target := everythingTarget()
 	target.Corpus = fstest.MapFS{}
-	if entries, err := compile(target).loadCorpus(); err != nil || len(entries) != 0 {
+	if entries, err := compile(target).loadCorpus(orders{}.corpusKinds()); err != nil || len(entries) != 0 {
 		t.Errorf("got %d entries and %v, want none", len(entries), err)
 	}
 }

@@ -18,7 +18,7 @@ func Fuzz[S any](f *testing.F, target Target[S]) {
 	f.Helper()
 	p := compileFor(f, target)
 	s := open(f, p)
-	entries, err := p.loadCorpus()
+	entries, err := p.loadCorpus(s.orders.corpusKinds())
 	if err != nil && !s.hunting() { // the command has said so before, and knows how the hunt is to end
 		// Fuzz does nothing once a test has failed, and the good files are to run.
 		defer f.Errorf("the corpus has files that can't be used:\n%v", err)

@@ -19,6 +19,7 @@ import (
 //	BATTLE_SEED    where random choices start, a number
 //	BATTLE_BUDGET  how long the rapid engine hunts, a Go duration
 //	BATTLE_STOP    "first": stop at the first finding
+//	BATTLE_CORPUS  "seeds": the corpus is its seeds alone, without the regressions
 //	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
 //	BATTLE_BUG     the planted bug that the binary was built with, for printed commands
 //	BATTLE_REQUESTS, BATTLE_ANSWERS  files of JSON, see [Request] and [Answer]
@@ -29,6 +30,7 @@ const (
 	EnvSeed     = "BATTLE_SEED"
 	EnvBudget   = "BATTLE_BUDGET"
 	EnvStop     = "BATTLE_STOP"
+	EnvCorpus   = "BATTLE_CORPUS"
 	EnvVariable = "BATTLE_VAR"
 	EnvBug      = "BATTLE_BUG"
 	EnvRequests = "BATTLE_REQUESTS"
@@ -55,6 +57,7 @@ type orders struct {
 	seed      uint64
 	budget    time.Duration
 	stopFirst bool
+	seedsOnly bool
 	variable  string
 	bug       string
 	requests  string
@@ -75,7 +78,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 	}
 	switch o.engine {
 	case "":
-		for _, name := range []string{EnvDir, EnvRequests, EnvAnswers} {
+		for _, name := range []string{EnvDir, EnvRequests, EnvAnswers, EnvCorpus} {
 			if getenv(name) != "" {
 				return o, fmt.Errorf("%s is set and %s is not", name, EnvEngine)
 			}
@@ -97,7 +100,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 			return o, fmt.Errorf("%s=%s needs %s", EnvEngine, o.engine, EnvDir)
 		}
 	}
-	return o, o.readNumbers(getenv)
+	return o, o.readValues(getenv)
 }
 
 // engineNames are the engines of this binary.
@@ -110,14 +113,21 @@ func engineNames() []string {
 	return names
 }
 
-// readNumbers reads the orders that are more than a name.
-func (o *orders) readNumbers(getenv func(string) string) (err error) {
+// readValues reads the orders that are more than a name.
+func (o *orders) readValues(getenv func(string) string) (err error) {
 	switch text := getenv(EnvStop); text {
 	case "":
 	case "first":
 		o.stopFirst = true
 	default:
 		return fmt.Errorf("%s=%q: want first, or nothing", EnvStop, text)
+	}
+	switch text := getenv(EnvCorpus); text {
+	case "":
+	case "seeds":
+		o.seedsOnly = true
+	default:
+		return fmt.Errorf("%s=%q: want seeds, or nothing", EnvCorpus, text)
 	}
 	if text := getenv(EnvSeed); text != "" {
 		if o.seed, err = strconv.ParseUint(text, 0, 64); err != nil {

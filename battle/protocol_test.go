@@ -8,12 +8,12 @@ import (
 func TestOrdersAreRead(t *testing.T) {
 	environment := map[string]string{
 		EnvEngine: "rapid", EnvTarget: "ring", EnvDir: "/x", EnvSeed: "0x10", EnvBudget: "1m30s",
-		EnvStop: "first", EnvVariable: "Ring", EnvBug: "tip-bug",
+		EnvStop: "first", EnvVariable: "Ring", EnvBug: "tip-bug", EnvCorpus: "seeds",
 	}
 	got, err := ordersFrom(func(name string) string { return environment[name] })
 	want := orders{
 		engine: "rapid", target: "ring", dir: "/x", seed: 16, budget: 90 * time.Second,
-		stopFirst: true, variable: "Ring", bug: "tip-bug",
+		stopFirst: true, variable: "Ring", bug: "tip-bug", seedsOnly: true,
 	}
 	if err != nil || got != want {
 		t.Errorf("got %+v and %v, want %+v", got, err, want)
@@ -32,6 +32,8 @@ func TestOrdersThatMakeNoSenseAreRefused(t *testing.T) {
 		{map[string]string{EnvEngine: "afk", EnvDir: "/x"}, `BATTLE_ENGINE="afk": want native, gofuzz, rapid, answer, or nothing`},
 		{map[string]string{EnvDir: "/x"}, `BATTLE_DIR is set and BATTLE_ENGINE is not`},
 		{map[string]string{EnvRequests: "/x"}, `BATTLE_REQUESTS is set and BATTLE_ENGINE is not`},
+		{map[string]string{EnvCorpus: "seeds"}, `BATTLE_CORPUS is set and BATTLE_ENGINE is not`},
+		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvCorpus: "none"}, `BATTLE_CORPUS="none": want seeds, or nothing`},
 		{map[string]string{EnvEngine: "native"}, `BATTLE_ENGINE=native needs BATTLE_DIR`},
 		{map[string]string{EnvEngine: "answer", EnvRequests: "/x"}, `BATTLE_ENGINE=answer needs BATTLE_REQUESTS and BATTLE_ANSWERS`},
 		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvSeed: "-1"}, `BATTLE_SEED="-1" is not a number of 64 bits`},

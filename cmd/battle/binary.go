@@ -23,6 +23,8 @@ type workshop struct {
 	temp    string   // its own folder
 	planted *planted // the bug that all its binaries have, or nil
 
+	seedsOnly bool // engines begin without the regressions of the corpus
+
 	mu     sync.Mutex
 	copied string            // a copy of the module for tools that know no overlay, once one is needed
 	built  map[string]string // what was built, by what it is
@@ -107,6 +109,9 @@ func (w *workshop) orders(t target) []string {
 	env := []string{battle.EnvTarget + "=" + t.Name, battle.EnvVariable + "=" + t.Variable, w.tempDir()}
 	if w.planted != nil {
 		env = append(env, battle.EnvBug+"="+w.planted.name)
+	}
+	if w.seedsOnly {
+		env = append(env, battle.EnvCorpus+"=seeds")
 	}
 	return env
 }
