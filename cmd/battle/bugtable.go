@@ -2,23 +2,25 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-	"time"
 )
 
 // cells are the columns of a trial after its bug, target and engine.
 func (t trial) cells() (found, updates, seconds, length string) {
-	found = fmt.Sprintf("%d of %d", t.Found, t.Seeds)
+	found = t.hits()
 	if t.Found == 0 {
 		return found, "–", "–", "–"
 	}
-	return found, short(t.Updates), fmt.Sprintf("%.1f", t.Seconds), fmt.Sprint(t.Length)
+	length = fmt.Sprint(t.Length)
+	if t.Once {
+		length += ", once"
+	}
+	return found, short(t.Updates), fmt.Sprintf("%.1f", t.Seconds), length
 }
 
-const bugColumns = "%-34s %-13s %-7s %-7s %9s %8s %7s"
+const bugColumns = "%-34s %-13s %-7s %-15s %9s %8s %7s"
 
-func (t trial) line() string {
+func (t trial) bugLine() string {
 	found, updates, seconds, length := t.cells()
 	line := fmt.Sprintf(bugColumns, t.Bug, t.Target, t.Engine, found, updates, seconds, length)
 	if t.Fault != "" {
@@ -28,26 +30,37 @@ func (t trial) line() string {
 }
 
 // bugTable shows all trials. Times are of CPU, in seconds.
-func bugTable(trials []trial) string {
+func bugTable(results []trial) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n"+bugColumns+"\n", "bug", "target", "engine", "found", "updates", "CPU s", "trace")
-	for _, t := range trials {
-		fmt.Fprintln(&b, t.line())
+	for _, t := range results {
+		fmt.Fprintln(&b, t.bugLine())
 	}
 	return b.String()
 }
 
+const bugIntroduction = `# Planted bugs
+
+Made by ` + "`battle bugs -markdown docs/bugs.md`" + `; do not edit.
+%s
+Each patch in ` + "`bugs/`" + ` breaks a subject in a realistic way; the suite is judged by finding it.
+A row is an engine with %s and at most %.4g s of CPU time each; once most seeds have found nothing, the
+others are not tried. *Updates* and *CPU s* are medians of the seeds that found it: what all of the engine's
+processes ran and took, starting included, until it was found. Then the shortest find is minimised, for half a
+minute at most: *trace* is what is left, in updates; *once* marks one that did not fail again, which is a
+matter of the schedule.
+%s
+
+%s, %s.
+
+`
+
 // bugPage is docs/bugs.md.
-func bugPage(bugs []*bug, trials []trial, c *bugsCommand) []byte {
+func bugPage(bugs []*bug, results []trial, under conditions, note string) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Planted bugs\n\nMade by `battle bugs -markdown docs/bugs.md`; do not edit.\n\n")
-	fmt.Fprintf(&b, "Each patch in `bugs/` breaks a subject in a realistic way; the suite is judged by finding it.\n")
-	fmt.Fprintf(&b, "A row is an engine with %s and at most %v of CPU time each. *Updates* and *CPU s* are medians of\n", count(c.Seeds, "seed"), c.Budget)
-	fmt.Fprintf(&b, "the seeds that found it: what all of the engine's processes ran and took until they had ended, starting\n")
-	fmt.Fprintf(&b, "and minimising included. *Trace* is the length of the shortest minimal trace, in updates.\n\n")
-	fmt.Fprintf(&b, "%s, %s/%s, %d cores, %s.\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().UTC().Format("2006-01-02"))
+	fmt.Fprintf(&b, bugIntroduction, note, count(under.Seeds, "seed"), under.Budget, under.begin(), under.Machine, dates(results))
 	fmt.Fprintf(&b, "| bug | target | engine | found | updates | CPU s | trace |\n|---|---|---|---|--:|--:|--:|\n")
-	for _, t := range trials {
+	for _, t := range results {
 		found, updates, seconds, length := t.cells()
 		if t.Fault != "" {
 			found += " (a fault of the harness)"

@@ -140,6 +140,9 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if archive, done := w.built[archiveOf(t)]; done {
+		return archive, nil // by another task of the package, meanwhile
+	}
 	defer during("building " + t.Package + " for go-fuzz (half a minute)")()
 	archive = filepath.Join(w.temp, fmt.Sprintf("%d.gofuzz.zip", len(w.built)))
 	cmd := command(ctx, findTool(w.root, "go-fuzz-build"),

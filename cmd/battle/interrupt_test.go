@@ -133,14 +133,49 @@ func TestInterruptWithoutFindings(t *testing.T) {
 	require.Regexp(t, `(?m)^interrupted after [0-9.]+ s of 600 s$`, h.stdout.String())
 }
 
-// The table of what was tried so far is printed; the page is not written.
+// The page and the results are those of what was tried so far, in this round or before.
 func TestInterruptOfBugs(t *testing.T) {
 	t.Parallel()
 	dir := counterModule(t)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "bugs"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "bugs", "silent.patch"), []byte(strings.Replace(silentBug, ", other", "", 1)), 0o644))
-	h := startHunter(t, dir, "", "bugs", "-engine", "rapid", "-budget", "10m", "-markdown", "page.md")
-	h.until(t, "seed 1: hunting silent")
+	silent := strings.Replace(silentBug, ", other", "", 1)
+	for _, name := range []string{"early", "other"} {
+		loud := strings.NewReplacer("bug: silent", "bug: "+name, "c.value + 0", "c.value + 1").Replace(silent)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "bugs", name+".patch"), []byte(loud), 0o644))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bugs", "never.patch"), []byte(strings.Replace(silent, "bug: silent", "bug: never", 1)), 0o644))
+	bugs := []string{"bugs", "-engine", "rapid", "-cores", "1", "-budget", "10m", "-markdown", "page.md", "-results", "results.jsonl"}
+
+	h := startHunter(t, dir, "", append(bugs, "early", "never")...)
+	h.until(t, "seed 1: hunting never")
 	require.Equal(t, exitFault, h.interrupt(t))
-	require.NoFileExists(t, filepath.Join(h.dir, "page.md"))
+	page, err := os.ReadFile(filepath.Join(dir, "page.md"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "**Interrupted: 1 of 2 trials are here.**")
+	require.Contains(t, string(page), "| [early](#early) | counter | rapid | 5 of 5 |")
+	require.NotContains(t, string(page), "| [never]")
+	results, err := os.ReadFile(filepath.Join(dir, "results.jsonl"))
+	require.NoError(t, err)
+	require.Equal(t, 1, bytes.Count(results, []byte("\n")))
+
+	// What is known of a bug after the one that was being hunted is not lost.
+	results = bytes.Replace(results, []byte(`"bug":"early"`), []byte(`"bug":"other"`), 1)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "results.jsonl"), results, 0o644))
+	h = startHunter(t, dir, "", append(bugs, "early", "never", "other")...)
+	h.until(t, "seed 1: hunting never")
+	require.Equal(t, exitFault, h.interrupt(t))
+	page, err = os.ReadFile(filepath.Join(dir, "page.md"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "**Interrupted: 2 of 3 trials are here.**")
+	require.Contains(t, string(page), "| [other](#other) | counter | rapid | 5 of 5 |")
+}
+
+// Where nothing was tried yet there is no page: the old one, if any, says more.
+func TestInterruptOfTheFirstTrial(t *testing.T) {
+	t.Parallel()
+	dir := counterModule(t)
+	h := startHunter(t, dir, "", "bench", "-tasks", ".", "-engine", "rapid", "-budget", "10m", "-markdown", "page.md")
+	h.until(t, "rapid in counter, seed 1")
+	require.Equal(t, exitFault, h.interrupt(t))
+	require.NoFileExists(t, filepath.Join(dir, "page.md"))
 }

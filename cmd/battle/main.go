@@ -39,7 +39,7 @@ type commandLine struct {
 	Explain  explainCommand  `cmd:"" help:"Show how likely a finding was at each moment of its trace, and which update made it so."`
 	Corpus   corpusCommand   `cmd:"" help:"Show, add to, promote into, convert and prune the corpus."`
 	Bugs     bugsCommand     `cmd:"" help:"Plant the bugs of bugs/ one by one, and show which engine finds each."`
-	Bench    benchCommand    `cmd:"" help:"Compare the engines by the tasks of examples/puzzles."`
+	Bench    benchCommand    `cmd:"" help:"Compare the engines by the tasks of examples/puzzles, and by planted bugs."`
 }
 
 func main() {

@@ -76,16 +76,19 @@ func TestCount(t *testing.T) {
 
 func TestBugTable(t *testing.T) {
 	trials := []trial{
-		{Bug: "tip-bug", Target: "ring", Engine: "native", Found: 3, Seeds: 3, Updates: 12_345, Seconds: 1.25, Length: 2},
-		{Bug: "tip-bug", Target: "ring", Engine: "rapid", Found: 0, Seeds: 3},
-		{Bug: "late", Target: "tip", Engine: "gofuzz", Found: 0, Seeds: 3, Fault: "exit status 2"},
+		{Bug: "tip-bug", Target: "ring", Engine: "native", Found: 5, Seeds: 5, Updates: 12_345, Seconds: 1.25, Length: 2},
+		{Bug: "tip-bug", Target: "ring", Engine: "rapid", Found: 0, Seeds: 3, Settled: true},
+		{Bug: "late", Target: "tip", Engine: "gofuzz", Found: 0, Seeds: 5, Fault: "exit status 2"},
 	}
 	require.Equal(t, `
-bug                                target        engine  found     updates    CPU s   trace
-tip-bug                            ring          native  3 of 3      12.3k      1.2       2
-tip-bug                            ring          rapid   0 of 3          –        –       –
-late                               tip           gofuzz  0 of 3          –        –       –  FAULT: exit status 2
+bug                                target        engine  found             updates    CPU s   trace
+tip-bug                            ring          native  5 of 5              12.3k      1.2       2
+tip-bug                            ring          rapid   0 of 3, settled         –        –       –
+late                               tip           gofuzz  0 of 5                  –        –       –  FAULT: exit status 2
 `, bugTable(trials))
+	once := trials[0]
+	once.Once = true
+	require.Contains(t, bugTable([]trial{once}), " 2, once\n", "it did not fail again")
 	bugs := []*bug{{name: "tip-bug"}, {name: "late"}}
 	require.EqualError(t, missed(bugs, trials), "the harness is at fault:\nlate: exit status 2")
 	require.ErrorIs(t, missed(bugs, trials[:2]), errFound, "late was not found")
