@@ -104,6 +104,17 @@ func TestTheBenchmarkDecodesTheSameByHand(t *testing.T) {
 	}
 }
 
+// What is allocated in a run is the subject's and the target's: the library adds none to
+// that, however long the run is.
+func TestTheLibraryAllocatesNothingForAnUpdate(t *testing.T) {
+	tape, run := ringTape(t), battle.Bytes(Ring)
+	library := testing.AllocsPerRun(5, func() { run(tape) })
+	hand := testing.AllocsPerRun(5, func() { runByHand(tape) })
+	if library > hand+20 {
+		t.Errorf("%v allocations in %d updates, %v by hand: want as many, and a few for the run", library, benchmarkUpdates, hand)
+	}
+}
+
 // BenchmarkRing compares a tape run by the library with the same one decoded by hand.
 // The library may take 2.5 times as long, and may allocate nothing for an update: what
 // is allocated is a ring's memory and the errors that it answers with.
