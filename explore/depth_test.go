@@ -7,10 +7,14 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/explore/probe"
 )
 
 // EnvDepth says how many updates deep [Deep] goes back to.
 const EnvDepth = "EXPLORE_TEST_DEPTH"
+
+// blocksLoaded is how many blocks of code Deep loads, for updates to count.
+const blocksLoaded = 100
 
 // What Deep reports.
 type Depth struct {
@@ -27,6 +31,7 @@ func Deep(h *battle.Hunt) {
 	if err != nil {
 		panic(err)
 	}
+	probe.Load(make([]probe.Block, blocksLoaded), nil, nil)
 	const step, burst, bursts, moments = 10, 40, 2000, 10
 	e := newExplorer(h)
 	e.restorer.deep = 1 // where there are copies they are used, whatever they cost
@@ -46,7 +51,9 @@ func Deep(h *battle.Hunt) {
 		e.composer.fresh(burst)
 		e.try(ends[n%moments], &e.composer.burst)
 	}
-	try(0) // what is new once, and makes buffers grow
+	for n := range bursts / 10 { // what is new comes first, and makes buffers grow
+		try(n)
+	}
 	var d Depth
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -13,6 +13,7 @@ import (
 
 	"battle.test/battle"
 	"battle.test/explore"
+	"battle.test/explore/probe"
 )
 
 const deepName = "deep"
@@ -39,7 +40,10 @@ func (s *Stride) Apply(t *battle.T, r *ride) {
 	if s.Back {
 		r.at -= 2 * uint64(s.Length)
 	}
+	probe.Counters[s.Length%4]++ // few blocks: soon all that they can show was seen
 	t.Label("rode")
+	t.Reach("back", r.at>>63)
+	t.Maximize("updates", min(r.updates, 10))
 	battle.Equal(t, r.at, r.at, "place")
 }
 
