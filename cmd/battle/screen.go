@@ -99,6 +99,7 @@ type row struct {
 	Seconds    float64      `json:"seconds"`
 	CPUSeconds float64      `json:"cpu_seconds"`
 	Rate       float64      `json:"updates_per_second"`
+	CPURate    float64      `json:"updates_per_cpu_second"` // of the processes that have ended, or 0
 	Stats      battle.Stats `json:"stats"`
 	OpsRan     int          `json:"ops_ran"`
 	Fault      string       `json:"fault,omitempty"`
@@ -125,18 +126,21 @@ func (j *job) row() row {
 	if spent > 0 {
 		r.Rate = float64(st.Updates) / spent.Seconds()
 	}
+	if j.cpu > 0 && j.state != "hunting" {
+		r.CPURate = float64(st.Updates) / j.cpu.Seconds()
+	}
 	return r
 }
 
 // table shows all jobs.
 func (h *hunt) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-14s %-8s %-11s%8s %10s %10s %9s %7s %7s %9s\n",
-		"target", "engine", "state", "seconds", "updates/s", "updates", "runs", "ops", "labels", "findings")
+	fmt.Fprintf(&b, "%-14s %-8s %-11s%8s %10s %10s %10s %9s %7s %7s %9s\n",
+		"target", "engine", "state", "seconds", "updates/s", "/CPU s", "updates", "runs", "ops", "labels", "findings")
 	for _, j := range h.jobs {
 		r := j.row()
-		fmt.Fprintf(&b, "%-14s %-8s %-11s%8.1f %10s %10s %9s %7s %7d %9d\n",
-			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(r.Stats.Updates), short(r.Stats.Runs),
+		fmt.Fprintf(&b, "%-14s %-8s %-11s%8.1f %10s %10s %10s %9s %7s %7d %9d\n",
+			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(uint64(r.CPURate)), short(r.Stats.Updates), short(r.Stats.Runs),
 			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
 	}
 	return b.String()
