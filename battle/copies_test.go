@@ -19,22 +19,28 @@ func newCopied(shared *int) func() *copied {
 }
 
 func TestASubjectWithGoroutinesIsNotCopied(t *testing.T) {
-	newOne := newCopied(new(int))
-	c := newOwnCopies(&Target[*copied]{New: newOne})
-	c.begin()
-	one := newOne()
-	one.f = nil
 	end := fifty()
-	c.study(one)
-	require.Equal(t, 0, c.studies, "nor looked at")
-	_, ok := c.copy(one)
-	require.False(t, ok)
-	require.Regexp(t, `^\d+ goroutines run that did not before New$`, c.why.Error())
-	c.begin() // they are another run's now
-	another, ok := c.copy(one)
-	require.True(t, ok)
-	require.Equal(t, one, another)
-	end()
+	defer end()
+	for _, ask := range []func(*ownCopies[*copied]){
+		func(c *ownCopies[*copied]) { c.study(&copied{}) },
+		func(c *ownCopies[*copied]) { c.copy(&copied{}) },
+	} {
+		c := newOwnCopies(&Target[*copied]{})
+		c.begin() // those that are there are not this run's
+		another, ok := c.copy(&copied{n: 7})
+		require.True(t, ok)
+		require.Equal(t, &copied{n: 7}, another)
+
+		c = newOwnCopies(&Target[*copied]{})
+		c.begin()
+		end := fifty()
+		ask(c)
+		require.Equal(t, 0, c.studies%studiesMax, "it is not looked at")
+		require.Regexp(t, `^its runs start goroutines, of which \d+ are still there$`, c.why)
+		end()
+		_, ok = c.copy(&copied{})
+		require.False(t, ok, "nor later")
+	}
 }
 
 // fifty goroutines: of earlier tests, some may end meanwhile.

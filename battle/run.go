@@ -225,13 +225,24 @@ func (r *runner) resume(s *State, tape []byte) {
 	r.t.labels.set(s.labels)
 	r.past, r.now = s.past, tape
 	r.beat.Store(r.t.labels.run << momentBits)
-	r.guarded(func() { r.begun = r.t.driver.resume(s.clone) })
+	r.copying(func() { r.begun = r.t.driver.resume(s.clone) })
 }
 
 // save copies the subject, or returns nil if the target can't, or failed to.
 func (r *runner) save() (clone any) {
-	r.guarded(func() { clone = r.t.driver.clone() })
+	r.copying(func() { clone = r.t.driver.clone() })
 	return clone
+}
+
+// copying runs what copies the subject. The watchdog looks away if battle does: how long
+// that takes is not the target's fault.
+func (r *runner) copying(f func()) {
+	beat := r.beat.Load()
+	if c := r.t.driver.copies(); c.Own && c.Able {
+		r.beat.Store(0)
+	}
+	r.guarded(f)
+	r.beat.Store(beat)
 }
 
 func (r *runner) start() {
@@ -247,7 +258,7 @@ func (r *runner) end() *Failure {
 		if r.t.plan.memoryMax != 0 {
 			r.guarded(r.checkMemory)
 		}
-		r.guarded(r.t.driver.stop)
+		r.copying(r.t.driver.stop)
 	}
 	r.beat.Store(0)
 	return r.t.failure
