@@ -28,6 +28,7 @@ type workshop struct {
 	mu     sync.Mutex
 	copied string            // a copy of the module for tools that know no overlay, once one is needed
 	built  map[string]string // what was built, by what it is
+	dirs   map[string]string // of packages, by import path, once a binary for the explorer was built
 }
 
 func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
@@ -39,7 +40,7 @@ func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string)}, nil
+	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string), dirs: make(map[string]string)}, nil
 }
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }

@@ -106,5 +106,5 @@ func (c *explainCommand) explain(ctx context.Context, w *workshop, t target, req
 	if err := json.Unmarshal(answer.Report, &e.Explanation); err != nil {
 		return nil, fmt.Errorf("%s.%s: its explanation: %w", t.Package, t.Func, err)
 	}
-	return e, w.quote(ctx, e)
+	return e, w.quote(e)
 }

@@ -144,6 +144,7 @@ func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, err
 	own := all[i]
 	s := &subjects{name: own.Name}
 	for _, p := range all {
+		w.dirs[p.ImportPath] = p.Dir
 		if p.underTest(own) && !within(p.Dir, strings.TrimSpace(string(cache))) {
 			s.subjects = append(s.subjects, p.ImportPath)
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"html/template"
 	"math"
@@ -83,11 +82,11 @@ type pageFinding struct {
 }
 
 // writePage writes the report as a page, if it is asked for.
-func (h *hunt) writePage(ctx context.Context, all []*battle.Finding, explanations map[string]*explained) error {
+func (h *hunt) writePage(all []*battle.Finding, explanations map[string]*explained) error {
 	if h.page == "" {
 		return nil
 	}
-	page, err := h.pageOf(ctx, all, explanations)
+	page, err := h.pageOf(all, explanations)
 	if err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
@@ -105,7 +104,7 @@ func (h *hunt) writePage(ctx context.Context, all []*battle.Finding, explanation
 	return nil
 }
 
-func (h *hunt) pageOf(ctx context.Context, all []*battle.Finding, explanations map[string]*explained) (*huntPage, error) {
+func (h *hunt) pageOf(all []*battle.Finding, explanations map[string]*explained) (*huntPage, error) {
 	page := &huntPage{Notes: slices.Collect(strings.Lines(h.notes() + h.gaps()))}
 	var names []string
 	room := excerptsMax
@@ -114,7 +113,7 @@ func (h *hunt) pageOf(ctx context.Context, all []*battle.Finding, explanations m
 			continue
 		}
 		names = append(names, j.target.Name)
-		one, err := h.pageTarget(ctx, j.target.Name, &room)
+		one, err := h.pageTarget(j.target.Name, &room)
 		if err != nil {
 			return nil, err
 		}
@@ -136,7 +135,7 @@ func (h *hunt) pageOf(ctx context.Context, all []*battle.Finding, explanations m
 
 // pageTarget sums up all engines in a target. room is how many lines of sources fit on
 // the page.
-func (h *hunt) pageTarget(ctx context.Context, name string, room *int) (pageTarget, error) {
+func (h *hunt) pageTarget(name string, room *int) (pageTarget, error) {
 	t := pageTarget{Name: name}
 	var sum battle.Stats
 	for _, j := range h.jobs {
@@ -147,7 +146,7 @@ func (h *hunt) pageTarget(ctx context.Context, name string, room *int) (pageTarg
 		sum.Add(stats)
 		t.Rows = append(t.Rows, j.row())
 		if p, ok := progressOf(stats); ok {
-			explored, err := h.pageExplored(ctx, stats, p, room)
+			explored, err := h.pageExplored(stats, p, room)
 			if err != nil {
 				return t, err
 			}
@@ -169,7 +168,7 @@ func (h *hunt) pageTarget(ctx context.Context, name string, room *int) (pageTarg
 	return t, nil
 }
 
-func (h *hunt) pageExplored(ctx context.Context, stats battle.Stats, p explore.Progress, room *int) (*pageExplored, error) {
+func (h *hunt) pageExplored(stats battle.Stats, p explore.Progress, room *int) (*pageExplored, error) {
 	e := &pageExplored{Progress: p, LastNew: ago(p).String(), PerBursts: fmt.Sprintf("%.1f", 1000*p.Expected)}
 	m := matrixOf(stats, p)
 	e.Names, e.Never, e.Matrix = m.names, m.never(), m.heated()
@@ -181,18 +180,11 @@ func (h *hunt) pageExplored(ctx context.Context, stats battle.Stats, p explore.P
 		}
 		never[file] = append(never[file], s)
 	}
-	var files []string
 	for _, f := range p.Files {
-		files = append(files, f.File)
-	}
-	paths, err := h.workshop.sourcesOf(ctx, files)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range p.Files {
-		one := pageFile{FileCoverage: f, Percent: 100 * float64(f.Covered) / float64(f.Blocks), Link: h.link(paths[f.File])}
+		file := h.workshop.pathOf(f.File)
+		one := pageFile{FileCoverage: f, Percent: 100 * float64(f.Covered) / float64(f.Blocks), Link: h.link(file)}
 		if len(never[f.File]) > 0 {
-			lines, err := h.workshop.linesOf(paths[f.File])
+			lines, err := h.workshop.linesOf(file)
 			if err != nil {
 				return nil, err
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,7 +19,7 @@ import (
 func pageOf(t *testing.T, h *hunt, all []*battle.Finding, explanations map[string]*explained) (page, text string, names map[string]int) {
 	t.Helper()
 	h.page = filepath.Join(t.TempDir(), "new", "page.html")
-	require.NoError(t, h.writePage(t.Context(), all, explanations))
+	require.NoError(t, h.writePage(all, explanations))
 	document, err := os.ReadFile(h.page)
 	require.NoError(t, err)
 	text, names = readXML(t, document)
@@ -70,6 +71,33 @@ func TestHuntPageOfAShortHunt(t *testing.T) {
 	h.jobs = []*job{finished(t, "ring", explorer{}, battle.Stats{Progress: explore.Progress{}})}
 	_, text, _ = pageOf(t, h, nil, nil)
 	require.Contains(t, text, "No blocks were counted")
+}
+
+func TestHuntPageQuotesSources(t *testing.T) {
+	h := emptyHunt(t)
+	h.jobs = []*job{exploredJob(t)}
+	dir := t.TempDir()
+	h.workshop = &workshop{dirs: map[string]string{"m": dir}}
+	for _, name := range []string{"a.go", "b.go"} {
+		var lines []string
+		for n := range 12 {
+			lines = append(lines, fmt.Sprintf("%s line %d <", name, n+1))
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(strings.Join(lines, "\n")), 0o644))
+	}
+	page, text, _ := pageOf(t, h, nil, nil)
+	var never []string
+	for _, found := range regexp.MustCompile(`(?m)▌ +(.*)$`).FindAllStringSubmatch(text, -1) {
+		never = append(never, found[1])
+	}
+	require.Equal(t, []string{
+		"a.go line 1 <", "a.go line 2 <", "a.go line 4 <",
+		"b.go line 5 <", "b.go line 6 <", "b.go line 7 <", "b.go line 8 <", "b.go line 9 <",
+	}, never)
+	require.Contains(t, text, "9 of 12 blocks of code ran")
+	require.Regexp(t, `href="[^"]*/a\.go#L4"`, page)
+	require.NoError(t, os.Remove(filepath.Join(dir, "b.go")))
+	require.ErrorContains(t, h.writePage(nil, nil), "-html: ")
 }
 
 func TestATrendIsDrawnToItsTop(t *testing.T) {

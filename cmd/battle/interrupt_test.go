@@ -133,6 +133,17 @@ func TestInterruptWithoutFindings(t *testing.T) {
 	require.Regexp(t, `(?m)^interrupted after [0-9.]+ s of 600 s$`, h.stdout.String())
 }
 
+func TestInterruptWritesThePage(t *testing.T) {
+	t.Parallel()
+	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "explore", "-budget", "10m", "-html", "page.html")
+	h.until(t, "now counter/explore")
+	require.Equal(t, 0, h.interrupt(t))
+	page, err := os.ReadFile(filepath.Join(h.dir, "page.html"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "interrupted after ")
+	require.Contains(t, string(page), "What the explorer knows")
+}
+
 // The page and the results are those of what was tried so far, in this round or before.
 func TestInterruptOfBugs(t *testing.T) {
 	t.Parallel()

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"battle.test/explore"
@@ -15,31 +13,12 @@ import (
 // Sources are quoted where a report names lines of them. It names files by package path,
 // as probe.Block does.
 
-// sourcesOf finds files on disk.
-func (w *workshop) sourcesOf(ctx context.Context, files []string) (paths map[string]string, err error) {
-	paths = make(map[string]string)
-	if len(files) == 0 {
-		return paths, nil
-	}
-	var packages []string
-	for _, file := range files {
-		packages = append(packages, path.Dir(file))
-	}
-	slices.Sort(packages)
-	args := append([]string{"list", "-f", "{{.ImportPath}} {{.Dir}}"}, slices.Compact(packages)...)
-	output, err := goCommand(ctx, w.dir, nil, args...)
-	if err != nil {
-		return nil, err
-	}
-	dirs := make(map[string]string)
-	for row := range strings.Lines(string(output)) {
-		pkg, dir, _ := strings.Cut(strings.TrimSpace(row), " ")
-		dirs[pkg] = dir
-	}
-	for _, file := range files {
-		paths[file] = filepath.Join(dirs[path.Dir(file)], path.Base(file))
-	}
-	return paths, nil
+// pathOf is where a source is on disk, of a package that a binary for the explorer was
+// built of. It asks nobody: a hunt that is interrupted has no time for that.
+func (w *workshop) pathOf(file string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return filepath.Join(w.dirs[path.Dir(file)], path.Base(file))
 }
 
 // linesOf are the lines of a source, as it was built: a planted bug changes it.
@@ -58,22 +37,15 @@ func (w *workshop) linesOf(path string) ([]string, error) {
 }
 
 // quote reads the source lines that the explanation names.
-func (w *workshop) quote(ctx context.Context, e *explained) error {
-	var files []string
-	for _, line := range e.Explanation.Lines {
-		files = append(files, line.File)
-	}
-	paths, err := w.sourcesOf(ctx, files)
-	if err != nil {
-		return err
-	}
+func (w *workshop) quote(e *explained) error {
 	for i, line := range e.Explanation.Lines {
-		lines, err := w.linesOf(paths[line.File])
+		file := w.pathOf(line.File)
+		lines, err := w.linesOf(file)
 		if err != nil {
 			return err
 		}
 		if line.Last > len(lines) {
-			return fmt.Errorf("%s has %d lines, and line %d of it ran", paths[line.File], len(lines), line.Last)
+			return fmt.Errorf("%s has %d lines, and line %d of it ran", file, len(lines), line.Last)
 		}
 		number, text := firstStatement(lines, line)
 		e.Explanation.Lines[i].Line = number

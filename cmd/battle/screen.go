@@ -185,7 +185,7 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 	}
 	slices.SortFunc(all, func(a, b *battle.Finding) int { return strings.Compare(a.ID, b.ID) })
 	explanations := h.explainFindings(ctx, all)
-	unwritten := h.writePage(ctx, all, explanations)
+	unwritten := h.writePage(all, explanations)
 	if asJSON {
 		rows := []row{}
 		for _, j := range h.jobs {
