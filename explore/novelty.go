@@ -178,7 +178,8 @@ func (n *novelty) Maximize(name string, v uint64) {
 
 // expected estimates how many new traits the next burst shows: as many as were seen in
 // one burst only, by the number of bursts (Good and Turing; Chao for samples that hold
-// several kinds each).
+// several kinds each). It is low where new states lead on to others, as in a maze: the
+// explorer goes back to what is rare until it no longer is.
 func (n *novelty) expected(bursts int) float64 {
 	once := 0
 	count := func(t *trait) {
@@ -193,6 +194,9 @@ func (n *novelty) expected(bursts int) float64 {
 		count(&n.pairs[i])
 	}
 	for _, t := range n.states {
+		count(t)
+	}
+	for _, t := range n.operands {
 		count(t)
 	}
 	return float64(once) / float64(max(1, bursts))

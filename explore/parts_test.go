@@ -217,9 +217,12 @@ func TestWhatWasSeenOnceTellsWhatIsToCome(t *testing.T) {
 		n.Reach("often", 1)
 		if burst == 2 {
 			n.Reach("once", 1)
+			n.compared(probe.Comparison{A: 1, B: 2})
+			n.show(&n.pairs[0])
 		}
+		n.compared(probe.Comparison{A: 3, B: 4})
 	}
-	require.InDelta(t, 1.0/4, n.expected(4), 1e-9)
+	require.InDelta(t, 3.0/4, n.expected(4), 1e-9)
 }
 
 func TestLabelPairsAreTraits(t *testing.T) {
