@@ -41,6 +41,7 @@ type explorer struct {
 	restorer restorer
 	prefix   []byte
 	turns    int
+	watches  bool      // this turn records comparisons
 	newest   time.Time // when something new was last seen, for the report only
 	followed [][]uint64
 	places   []DoomedPlace // when last looked for
@@ -94,10 +95,7 @@ func (e *explorer) begin() bool {
 func (e *explorer) turn() {
 	m := e.frontier.pick(e.dice)
 	m.picks++
-	watch := e.turns%watchEvery == 0
-	if watch {
-		probe.Watch()
-	}
+	e.watches = e.turns%watchEvery == 0
 	from := m
 	if e.dice.below(rewindShare) == 0 {
 		from = m.before(1 + bits.TrailingZeros64(e.dice.random.Uint64()))
@@ -105,8 +103,14 @@ func (e *explorer) turn() {
 	if e.try(from, e.composer.compose(m, e.frontier)) {
 		m.last = m.picks
 	}
-	if watch {
-		e.dice.learn(probe.Watched())
+	e.watches = false
+}
+
+// watch records what is compared from here on, in a turn that is to. What was compared on
+// the way to a moment is known, and a copy doesn't compare it again.
+func (e *explorer) watch() {
+	if e.watches {
+		probe.Watch()
 	}
 }
 
@@ -118,8 +122,12 @@ func (e *explorer) try(m *moment, b *burst) bool {
 	}
 	e.turns++
 	e.novelty.begin()
+	e.watch()
 	e.hunt.Extend(b.updates)
 	e.novelty.fold(e.hunt.Labels())
+	if e.watches {
+		e.dice.learn(probe.Watched())
+	}
 	ran := e.hunt.Moment() - m.depth
 	begun := e.hunt.Begun() - m.depth
 	e.follow(m, b, begun)
@@ -155,6 +163,8 @@ func (e *explorer) retrace(m *moment, b *burst, ran int) {
 	if !e.restore(m) {
 		return
 	}
+	e.watch()
+	defer probe.Watched()
 	for i := range ran {
 		e.novelty.begin()
 		if !e.hunt.Extend(at(b.updates, b.ends, i)) {

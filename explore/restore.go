@@ -91,8 +91,7 @@ func (e *explorer) capture() *saved {
 // restore brings a run to a moment: from the last state on the way that is kept, or from
 // the beginning. It is false if the run fails on the way, which it never did before.
 func (e *explorer) restore(m *moment) bool {
-	defer probe.Unequal(func(probe.Comparison) {}) // what was compared on the way is known
-	e.hunt.Guide(nil)                              // and what was reached: from a copy it is not heard again
+	e.hunt.Guide(nil) // what was reached on the way is known, and from a copy it is not heard again
 	defer e.hunt.Guide(e.novelty)
 	able := e.hunt.Copies().Able
 	from := m
