@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"slices"
 	"testing"
-	"time"
 )
 
 // A Hunt is a target for engines that choose a run update by update, and go back to
@@ -82,7 +81,7 @@ func (h *Hunt) Seed() uint64 { return h.s.orders.seed }
 // first finding and has one. It also reports progress; call it every few runs.
 func (h *Hunt) Expired() bool {
 	h.s.maybeReport()
-	return time.Since(h.s.started) >= h.s.orders.budget || h.s.orders.stopFirst && len(h.s.findings) > 0
+	return h.s.spent() >= h.s.orders.budget || h.s.orders.stopFirst && len(h.s.findings) > 0
 }
 
 // Report sets what is reported of the engine's own progress.

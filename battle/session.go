@@ -17,6 +17,7 @@ type session struct {
 	source  source
 	runner  *runner
 	started time.Time
+	before  time.Duration // CPU time of the process, then
 
 	// For hunting: with findings written and the engine kept going.
 	known    map[string]bool // keys of failures that are already findings
@@ -31,12 +32,25 @@ type session struct {
 func newSession(p *plan, o orders, src source) *session {
 	src.variable, src.bug = o.variable, o.bug
 	return &session{
-		plan: p, orders: o, source: src, started: time.Now(),
+		plan: p, orders: o, source: src, started: time.Now(), before: cpuTime(),
 		runner: newRunner(p), known: make(map[string]bool),
 	}
 }
 
 func (s *session) hunting() bool { return s.orders.dir != "" }
+
+// spent is how much of its time the session has had: of the clock if it hunts, so that
+// engines share a budget. Whoever asks for an answer is to get the same one on a machine
+// that is busy with others: then CPU time counts, and at least a part of the clock's, for
+// a subject that sleeps.
+func (s *session) spent() time.Duration {
+	const sleepsMax = 10
+	clock := time.Since(s.started)
+	if s.hunting() {
+		return clock
+	}
+	return max(cpuTime()-s.before, clock/sleepsMax)
+}
 
 // run runs a tape under the watchdog and returns the finding, or nil.
 func (s *session) run(tape []byte) *Finding {

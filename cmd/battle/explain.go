@@ -15,7 +15,7 @@ import (
 type explainCommand struct {
 	source
 	Seed     uint64        `default:"1" help:"Where random choices start."`
-	Budget   time.Duration `default:"10s" help:"How long to try other futures, after building. It takes less where the jump is clear before."`
+	Budget   time.Duration `default:"10s" help:"How long to try other futures, after building, in CPU time. It takes less where the jump is clear before."`
 	Length   int           `default:"0" help:"Updates of each run that is tried (default as many as the trace has)."`
 	Coverage bool          `default:"true" negatable:"" help:"Count which lines run, to list the telling ones."`
 	SVG      string        `help:"Write the curve into this file, as SVG."`

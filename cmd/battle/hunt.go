@@ -20,6 +20,7 @@ type huntCommand struct {
 	Target   []string      `help:"Only these targets (names, or functions as FuzzX)."`
 	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz (default all that are installed)."`
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
+	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
 	Bug      string        `help:"Plant this bug of bugs/ first."`
@@ -145,7 +146,7 @@ func (c *huntCommand) prepare(ctx context.Context, w *workshop, picked []engine,
 				failed = append(failed, err)
 				continue
 			}
-			j := &job{target: t, engine: e, seed: c.Seed, stopFirst: c.First, state: "waiting"}
+			j := &job{target: t, engine: e, seed: c.Seed, inCPU: c.CPU, stopFirst: c.First, state: "waiting"}
 			if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
 				return nil, err
 			}
