@@ -272,9 +272,12 @@ func offsetOf(err error, size int) int {
 	return size
 }
 
+// tempSuffix ends the names of files that are being written.
+const tempSuffix = ".tmp"
+
 // writeWhole writes a file so that a reader, or a crash, sees all of it or nothing.
 func writeWhole(path string, content []byte) error {
-	temp := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
+	temp := fmt.Sprintf("%s.%d%s", path, os.Getpid(), tempSuffix)
 	err := os.WriteFile(temp, content, 0o644)
 	if err == nil {
 		err = os.Rename(temp, path)

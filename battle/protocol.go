@@ -16,6 +16,8 @@ import (
 //	               answer: carry out the requests in BATTLE_REQUESTS
 //	BATTLE_TARGET  the target that is meant, where a function has several
 //	BATTLE_DIR     folder for findings/, pending/ (what is being minimised), stats/ and recorder/
+//	BATTLE_SHARED  folder for runs that processes share which hunt in the same target, see
+//	               [Hunt.Share]; without it nothing is shared
 //	BATTLE_SEED    where random choices start, a number
 //	BATTLE_BUDGET  how long the rapid engine hunts, a Go duration
 //	BATTLE_STOP    "first": stop at the first finding
@@ -27,6 +29,7 @@ const (
 	EnvEngine   = "BATTLE_ENGINE"
 	EnvTarget   = "BATTLE_TARGET"
 	EnvDir      = "BATTLE_DIR"
+	EnvShared   = "BATTLE_SHARED"
 	EnvSeed     = "BATTLE_SEED"
 	EnvBudget   = "BATTLE_BUDGET"
 	EnvStop     = "BATTLE_STOP"
@@ -54,6 +57,7 @@ type orders struct {
 	engine    string
 	target    string
 	dir       string
+	shared    string
 	seed      uint64
 	budget    time.Duration
 	stopFirst bool
@@ -71,6 +75,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 		engine:   getenv(EnvEngine),
 		target:   getenv(EnvTarget),
 		dir:      getenv(EnvDir),
+		shared:   getenv(EnvShared),
 		variable: getenv(EnvVariable),
 		bug:      getenv(EnvBug),
 		requests: getenv(EnvRequests),
@@ -78,7 +83,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 	}
 	switch o.engine {
 	case "":
-		for _, name := range []string{EnvDir, EnvRequests, EnvAnswers, EnvCorpus} {
+		for _, name := range []string{EnvDir, EnvShared, EnvRequests, EnvAnswers, EnvCorpus} {
 			if getenv(name) != "" {
 				return o, fmt.Errorf("%s is set and %s is not", name, EnvEngine)
 			}

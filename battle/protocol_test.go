@@ -7,12 +7,12 @@ import (
 
 func TestOrdersAreRead(t *testing.T) {
 	environment := map[string]string{
-		EnvEngine: "rapid", EnvTarget: "ring", EnvDir: "/x", EnvSeed: "0x10", EnvBudget: "1m30s",
+		EnvEngine: "rapid", EnvTarget: "ring", EnvDir: "/x", EnvShared: "/y", EnvSeed: "0x10", EnvBudget: "1m30s",
 		EnvStop: "first", EnvVariable: "Ring", EnvBug: "tip-bug", EnvCorpus: "seeds",
 	}
 	got, err := ordersFrom(func(name string) string { return environment[name] })
 	want := orders{
-		engine: "rapid", target: "ring", dir: "/x", seed: 16, budget: 90 * time.Second,
+		engine: "rapid", target: "ring", dir: "/x", shared: "/y", seed: 16, budget: 90 * time.Second,
 		stopFirst: true, variable: "Ring", bug: "tip-bug", seedsOnly: true,
 	}
 	if err != nil || got != want {
@@ -31,6 +31,7 @@ func TestOrdersThatMakeNoSenseAreRefused(t *testing.T) {
 	}{
 		{map[string]string{EnvEngine: "afk", EnvDir: "/x"}, `BATTLE_ENGINE="afk": want native, gofuzz, rapid, answer, or nothing`},
 		{map[string]string{EnvDir: "/x"}, `BATTLE_DIR is set and BATTLE_ENGINE is not`},
+		{map[string]string{EnvShared: "/x"}, `BATTLE_SHARED is set and BATTLE_ENGINE is not`},
 		{map[string]string{EnvRequests: "/x"}, `BATTLE_REQUESTS is set and BATTLE_ENGINE is not`},
 		{map[string]string{EnvCorpus: "seeds"}, `BATTLE_CORPUS is set and BATTLE_ENGINE is not`},
 		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvCorpus: "none"}, `BATTLE_CORPUS="none": want seeds, or nothing`},

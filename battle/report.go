@@ -22,6 +22,7 @@ type Stats struct {
 	Findings []string    `json:"findings"`           // IDs
 	Elapsed  Duration    `json:"elapsed"`            // seconds
 	Progress any         `json:"progress,omitempty"` // of an engine that was registered: its own
+	Exchange Exchange    `json:"exchange,omitzero"`  // with other processes that hunt in the target
 	Done     bool        `json:"done"`
 }
 
@@ -52,6 +53,9 @@ func (s *session) stats() Stats {
 	for _, l := range r.t.labels.seen {
 		st.Labels = append(st.Labels, LabelStat{l.name, l.runs, l.hits})
 	}
+	if s.pool != nil {
+		st.Exchange = s.pool.Exchange
+	}
 	slices.SortFunc(st.Labels, func(a, b LabelStat) int { return strings.Compare(a.Name, b.Name) })
 	return st
 }
@@ -78,6 +82,7 @@ func (s *Stats) Add(o Stats) {
 		}
 	}
 	s.Findings = append(s.Findings, o.Findings...)
+	s.Exchange.add(o.Exchange)
 	if o.Progress != nil {
 		s.Progress = o.Progress
 	}

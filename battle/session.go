@@ -27,6 +27,7 @@ type session struct {
 	looked   uint64     // the run after which the clock was last read for a report
 	progress func() any // of a registered engine
 	record   *recorder
+	pool     *pool // nil: nobody to share runs with
 }
 
 func newSession(p *plan, o orders, src source) *session {
@@ -185,6 +186,11 @@ func (s *session) startHunting() error {
 	var err error
 	if s.record, err = newRecorder(s.orders.dir); err != nil {
 		return err
+	}
+	if s.orders.shared != "" {
+		if s.pool, err = newPool(s.plan, s.orders.shared); err != nil {
+			return err
+		}
 	}
 	go s.guard()
 	debug.SetGCPercent(max(huntingGC, debug.SetGCPercent(-1)))
