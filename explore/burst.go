@@ -1,6 +1,10 @@
 package explore
 
-import "battle.test/battle"
+import (
+	"slices"
+
+	"battle.test/battle"
+)
 
 // A burst is updates that are tried from a moment on.
 type burst struct {
@@ -12,6 +16,32 @@ func (b *burst) reset() { b.updates, b.ends = b.updates[:0], b.ends[:0] }
 
 // done notes that an update was appended.
 func (b *burst) done() { b.ends = append(b.ends, int32(len(b.updates))) }
+
+// burstOf puts updates together.
+func burstOf(updates [][]byte) *burst {
+	b := &burst{}
+	for _, update := range updates {
+		b.updates = append(b.updates, update...)
+		b.done()
+	}
+	return b
+}
+
+// leg makes a moment of the updates from one to before another, which were applied at m.
+func (b *burst) leg(m *moment, from, to int) *moment {
+	start := int32(0)
+	if from > 0 {
+		start = b.ends[from-1]
+	}
+	leg := &moment{
+		parent: m, depth: m.depth + to - from, trait: m.trait,
+		updates: slices.Clone(b.updates[start:b.ends[to-1]]), ends: slices.Clone(b.ends[from:to]),
+	}
+	for i := range leg.ends {
+		leg.ends[i] -= start
+	}
+	return leg
+}
 
 // at is the i-th update.
 func at(updates []byte, ends []int32, i int) []byte {

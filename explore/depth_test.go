@@ -41,7 +41,7 @@ func Deep(h *battle.Hunt) {
 		e.composer.fresh(step)
 		e.restore(last)
 		h.Extend(e.composer.burst.updates)
-		last = e.keep(last, &e.composer.burst, step, nil)
+		last = e.keep(last, &e.composer.burst, 0, step, nil)
 		e.frontier.add(last)
 		h.End()
 	}

@@ -28,7 +28,13 @@
 // something (input to state, as in REDQUEEN).
 //
 // Equal seeds and builds give equal runs in the same order: what ends a hunt is the
-// clock, but nothing that it finds on the way depends on one.
+// clock, but nothing that a worker alone finds on the way depends on one.
+//
+// Several workers, processes on the same target with seeds of their own, exchange what they
+// find, by way of [battle.Hunt.Share]: every so often a worker shares the runs to the latest
+// moments that it kept, and tries those of others from the beginning; what is new to it, it
+// keeps like its own. So a step that one has found, the others go on from. What arrives when
+// is up to the clock: only a worker alone repeats its hunt.
 //
 // [Explain] is another engine on the same means: it looks into a failure, and finds the
 // moment of the trace from which other futures fail too.

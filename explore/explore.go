@@ -17,9 +17,16 @@ func Engine(h *battle.Hunt) {
 	e := newExplorer(h)
 	h.Report(func() any { return e.progress() })
 	if e.begin() {
+		if h.Shares() {
+			e.exchange = &exchange{}
+		}
 		for n := 0; n%burstsBetween != 0 || !h.Expired(); n++ {
+			if n%burstsBetween == 0 {
+				e.exchangeWhenDue()
+			}
 			e.turn()
 		}
+		e.share()
 	}
 	h.Guide(nil)
 	h.Report(func() any { return e.last() })
@@ -39,6 +46,7 @@ type explorer struct {
 	frontier *frontier
 	composer *composer
 	restorer restorer
+	exchange *exchange // nil: no other worker is there
 	prefix   []byte
 	turns    int
 	watches  bool      // this turn records comparisons
@@ -64,12 +72,7 @@ func newExplorer(h *battle.Hunt) *explorer {
 func (e *explorer) begin() bool {
 	var starts []*burst
 	for _, start := range e.hunt.Starts() {
-		b := &burst{}
-		for _, update := range start {
-			b.updates = append(b.updates, update...)
-			b.done()
-		}
-		starts = append(starts, b)
+		starts = append(starts, burstOf(start))
 	}
 	e.hunt.WillSave()
 	checks := []func(*burst) bool{e.repeats, e.copies} // all runs before any copy
@@ -148,7 +151,8 @@ func (e *explorer) try(m *moment, b *burst) bool {
 }
 
 // retrace runs a burst that showed something new once more, an update at a time, and
-// keeps each moment at which something was there for the first time.
+// keeps each moment at which something was there for the first time. A moment is what came
+// since m; another worker's run is as long as it is, and kept in pieces.
 func (e *explorer) retrace(m *moment, b *burst, ran int) {
 	fresh := slices.Concat(e.novelty.fresh, e.novelty.returned)
 	better := e.novelty.better
@@ -156,15 +160,18 @@ func (e *explorer) retrace(m *moment, b *burst, ran int) {
 		e.novelty.best[better]-- // so that reaching it is news again
 	}
 	e.novelty.again = true
+	var last *moment
 	defer func() {
 		e.novelty.again = false
 		e.hunt.End()
+		e.offer(last)
 	}()
 	if !e.restore(m) {
 		return
 	}
 	e.watch()
 	defer probe.Watched()
+	taking, from := e.taking(), 0
 	for i := range ran {
 		e.novelty.begin()
 		if !e.hunt.Extend(at(b.updates, b.ends, i)) {
@@ -179,21 +186,31 @@ func (e *explorer) retrace(m *moment, b *burst, ran int) {
 			}
 			return shown
 		})
+		var kept *moment
 		if e.novelty.better >= 0 {
-			e.frontier.crown(e.novelty.better, e.keep(m, b, i+1, nil))
+			kept = e.keep(m, b, from, i+1, nil)
+			e.frontier.crown(e.novelty.better, kept)
 		}
 		if len(news) > 0 {
-			e.frontier.add(e.keep(m, b, i+1, news))
+			kept = e.keep(m, b, from, i+1, news)
+			e.frontier.add(kept)
+		}
+		if taking && kept == nil && i+1-from == legMax {
+			kept = b.leg(m, from, i+1)
+		}
+		if kept != nil {
+			last = kept
+			if taking {
+				m, from = kept, i+1
+			}
 		}
 	}
 }
 
-// keep makes a moment of the first updates of a burst. The present run is there.
-func (e *explorer) keep(m *moment, b *burst, n int, news []*trait) *moment {
-	kept := &moment{
-		parent: m, depth: m.depth + n, trait: e.frontier.root.trait,
-		updates: slices.Clone(b.updates[:b.ends[n-1]]), ends: slices.Clone(b.ends[:n]),
-	}
+// keep makes a moment of updates of a burst, up to the n-th. The present run is there.
+func (e *explorer) keep(m *moment, b *burst, from, n int, news []*trait) *moment {
+	kept := b.leg(m, from, n)
+	kept.trait = e.frontier.root.trait
 	if len(news) > 0 {
 		kept.trait = news[0]
 	}

@@ -64,19 +64,28 @@ type outcome struct {
 	progress explore.Progress
 }
 
+// report is what another engine than the explorer reported of itself.
+func (o outcome) report(t *testing.T) map[string]any {
+	t.Helper()
+	require.IsType(t, map[string]any{}, o.stats.Progress)
+	return o.stats.Progress.(map[string]any)
+}
+
 // hunt runs a fuzz function under the explorer until its first finding.
 func hunt(t *testing.T, function string, seed string) outcome {
 	t.Helper()
 	return huntWith(t, explore.Name, function, seed)
 }
 
-func huntWith(t testing.TB, engine, function, seed string) outcome {
+// huntWith does so under another engine, with further orders.
+func huntWith(t testing.TB, engine, function, seed string, orders ...string) outcome {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run=^"+function+"$")
 	cmd.Env = append(os.Environ(),
 		battle.EnvEngine+"="+engine, battle.EnvDir+"="+dir, battle.EnvSeed+"="+seed,
 		battle.EnvStop+"=first", battle.EnvBudget+"=1h") // it ends with the finding
+	cmd.Env = append(cmd.Env, orders...)
 	output, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	var o outcome
