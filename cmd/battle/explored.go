@@ -13,8 +13,8 @@ import (
 // explored shows what the explorer knows of each target, below the table.
 func (h *hunt) explored() string {
 	var b strings.Builder
-	for _, j := range h.jobs {
-		stats := j.stats()
+	for _, c := range h.crews() {
+		stats := c.stats()
 		p, ok := progressOf(stats)
 		if !ok {
 			continue
@@ -22,8 +22,9 @@ func (h *hunt) explored() string {
 		if b.Len() == 0 {
 			fmt.Fprintf(&b, "\n%-14s %11s %9s %8s %8s %15s %15s\n", "explored", "blocks", "moments", "doomed", "traits", "new/1000 bursts", "last new")
 		}
-		fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", j.target.Name,
+		fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", c[0].target.Name,
 			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected, ago(p))
+		b.WriteString(c.exchanged())
 		b.WriteString(unreached(p))
 		if p.Blocks == 0 {
 			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")

@@ -22,6 +22,7 @@ type huntCommand struct {
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
+	Workers  int           `default:"1" help:"Processes of the explorer in each target, which share what they find. Each takes a core; other engines have one."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
@@ -62,6 +63,9 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	}
 	if c.Cores < 0 {
 		return fmt.Errorf("-cores %d: want a number of cores, or 0 for all", c.Cores)
+	}
+	if c.Workers < 1 {
+		return fmt.Errorf("-workers %d: want at least one", c.Workers)
 	}
 	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
@@ -146,11 +150,11 @@ func (c *huntCommand) prepare(ctx context.Context, w *workshop, picked []engine,
 				failed = append(failed, err)
 				continue
 			}
-			j := &job{target: t, engine: e, seed: c.Seed, inCPU: c.CPU, stopFirst: c.First, state: "waiting"}
-			if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
+			crew, err := c.crew(w, e, t)
+			if err != nil {
 				return nil, err
 			}
-			jobs = append(jobs, j)
+			jobs = append(jobs, crew...)
 		}
 	}
 	switch {

@@ -138,19 +138,19 @@ func (h *hunt) pageOf(all []*battle.Finding, explanations map[string]*explained)
 func (h *hunt) pageTarget(name string, room *int) (pageTarget, error) {
 	t := pageTarget{Name: name}
 	var sum battle.Stats
-	for _, j := range h.jobs {
-		if j.target.Name != name {
+	for _, c := range h.crews() {
+		if c[0].target.Name != name {
 			continue
 		}
-		stats := j.stats()
+		stats := c.stats()
 		sum.Add(stats)
-		t.Rows = append(t.Rows, j.row())
+		t.Rows = append(t.Rows, c.row())
 		if p, ok := progressOf(stats); ok {
 			explored, err := h.pageExplored(stats, p, room)
 			if err != nil {
 				return t, err
 			}
-			for _, one := range trends(j.trend) {
+			for _, one := range trends(c[0].trend) {
 				explored.Trends = append(explored.Trends, template.HTML(one.svg()))
 			}
 			t.Explored = explored

@@ -24,6 +24,8 @@ type job struct {
 	slice     time.Duration // that it may hunt
 	inCPU     bool          // the slice is CPU time of the engine's processes, not of the clock
 	seed      uint64
+	crew      crew   // the jobs that share with it, itself among them, or nil
+	shared    string // folder for what they share, or ""
 	stopFirst bool
 	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
@@ -73,6 +75,16 @@ func (j *job) fail(fault string) {
 	j.fault = strings.TrimSpace(fault)
 }
 
+// span is when the job began, if it has, and when it ended, or now.
+func (j *job) span() (from, to time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.state == "hunting" {
+		return j.started, time.Now()
+	}
+	return j.started, j.started.Add(j.spent)
+}
+
 // run hunts until the slice is spent. An engine that ends before, because a finding
 // killed its process, is started again; so is one that has CPU time left.
 func (j *job) run(ctx context.Context, w *workshop) {
@@ -80,13 +92,13 @@ func (j *job) run(ctx context.Context, w *workshop) {
 	state := "done"
 	defer func() { j.set(state) }()
 	const tooShort = 200 * time.Millisecond
-	for j.left() > tooShort {
+	for j.left() > tooShort && !j.satisfied() {
 		again := j.once(ctx, w)
 		switch {
 		case ctx.Err() != nil:
 			state = "interrupted"
 			return
-		case !again || j.stopFirst && j.found():
+		case !again || j.satisfied():
 			return
 		case j.deaths >= deathsMax && j.left() > tooShort:
 			state = "gave up"
@@ -104,8 +116,14 @@ func (j *job) remark(format string, args ...any) {
 	j.note = fmt.Sprintf("%s in %s: ", j.engine.name(), j.target.Name) + fmt.Sprintf(format, args...)
 }
 
-// found tells whether a finding, or a fault of the harness, was written.
-func (j *job) found() bool { return len(j.findings()) > 0 }
+// found tells whether a finding, or a fault of the harness, was written, by the job or by
+// one of its crew.
+func (j *job) found() bool {
+	return len(j.findings()) > 0 || slices.ContainsFunc(j.crew, func(o *job) bool { return len(o.findings()) > 0 })
+}
+
+// satisfied tells whether the job was to stop at a finding, and there is one.
+func (j *job) satisfied() bool { return j.stopFirst && j.found() }
 
 // findings are those in the exchange folder. With them are those that a process was
 // still minimising when it ended.
@@ -176,7 +194,7 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	}
 	deaths := crashers.take(output.String(), err)
 	switch {
-	case j.stopFirst && j.found():
+	case j.satisfied():
 		return false // Go's fuzzer has a file of it, too
 	case ctx.Err() != nil:
 		if restarts(output.String()) {
@@ -199,6 +217,7 @@ func (j *job) orders() []string {
 	env := []string{
 		battle.EnvEngine + "=" + j.engine.name(),
 		battle.EnvDir + "=" + j.dir,
+		battle.EnvShared + "=" + j.shared,
 		fmt.Sprintf("%s=%d", battle.EnvSeed, j.seed),
 		battle.EnvBudget + "=" + j.left().String(),
 	}

@@ -34,13 +34,11 @@ func (h *hunt) watch(done <-chan struct{}) {
 		before := h.foundSoFar()
 		for _, j := range h.jobs {
 			h.collect(j)
-			if h.page != "" && j.running() {
-				j.sample()
-			}
 			if starts := j.startsMinimising(); starts && !terminal {
 				fmt.Fprintf(os.Stderr, "%4.0f s  minimising what %s found in %s\n", time.Since(began).Seconds(), j.engine.name(), j.target.Name)
 			}
 		}
+		h.sample()
 		if time.Since(last) < pause {
 			continue
 		}
@@ -76,8 +74,9 @@ func (h *hunt) progress(since time.Duration) string {
 	var updates uint64
 	ended := 0
 	var now []string
-	for _, j := range h.jobs {
-		r := j.row()
+	crews := h.crews()
+	for _, c := range crews {
+		r := c.row()
 		updates += r.Stats.Updates
 		switch r.State {
 		case "waiting":
@@ -87,7 +86,7 @@ func (h *hunt) progress(since time.Duration) string {
 			ended++
 		}
 	}
-	return fmt.Sprintf("%4.0f s  %d of %d done, now %s  %s updates  %s", since.Seconds(), ended, len(h.jobs),
+	return fmt.Sprintf("%4.0f s  %d of %d done, now %s  %s updates  %s", since.Seconds(), ended, len(crews),
 		strings.Join(now, " "), short(updates), count(h.foundSoFar(), "finding"))
 }
 
@@ -95,6 +94,7 @@ func (h *hunt) progress(since time.Duration) string {
 type row struct {
 	Target     string       `json:"target"`
 	Engine     string       `json:"engine"`
+	Workers    int          `json:"workers,omitempty"` // if there are several
 	State      string       `json:"state"`
 	Seconds    float64      `json:"seconds"`
 	CPUSeconds float64      `json:"cpu_seconds"`
@@ -104,6 +104,14 @@ type row struct {
 	OpsRan     int          `json:"ops_ran"`
 	Fault      string       `json:"fault,omitempty"`
 	Note       string       `json:"note,omitempty"` // why it ended early
+}
+
+// Crew is the engine, and how often it is there.
+func (r row) Crew() string {
+	if r.Workers > 1 {
+		return fmt.Sprintf("%s×%d", r.Engine, r.Workers)
+	}
+	return r.Engine
 }
 
 func (j *job) row() row {
@@ -135,12 +143,12 @@ func (j *job) row() row {
 // table shows all jobs.
 func (h *hunt) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-14s %-8s %-11s%8s %10s %10s %10s %9s %7s %7s %9s\n",
+	fmt.Fprintf(&b, "%-14s %-10s %-11s%8s %10s %10s %10s %9s %7s %7s %9s\n",
 		"target", "engine", "state", "seconds", "updates/s", "/CPU s", "updates", "runs", "ops", "labels", "findings")
-	for _, j := range h.jobs {
-		r := j.row()
-		fmt.Fprintf(&b, "%-14s %-8s %-11s%8.1f %10s %10s %10s %9s %7s %7d %9d\n",
-			r.Target, r.Engine, r.State, r.Seconds, short(uint64(r.Rate)), short(uint64(r.CPURate)), short(r.Stats.Updates), short(r.Stats.Runs),
+	for _, c := range h.crews() {
+		r := c.row()
+		fmt.Fprintf(&b, "%-14s %-10s %-11s%8.1f %10s %10s %10s %9s %7s %7d %9d\n",
+			r.Target, r.Crew(), r.State, r.Seconds, short(uint64(r.Rate)), short(uint64(r.CPURate)), short(r.Stats.Updates), short(r.Stats.Runs),
 			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
 	}
 	return b.String()
@@ -188,8 +196,8 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 	unwritten := h.writePage(all, explanations)
 	if asJSON {
 		rows := []row{}
-		for _, j := range h.jobs {
-			rows = append(rows, j.row())
+		for _, c := range h.crews() {
+			rows = append(rows, c.row())
 		}
 		if err := printJSON(map[string]any{"jobs": rows, "findings": all, "explanations": explanations}); err != nil {
 			return err

@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 )
 
 // A sample is what the explorer had of something at a time.
@@ -12,19 +12,28 @@ type sample struct {
 	covered, traits, moments int
 }
 
-// sample notes the explorer's progress, for the curves of the page.
-func (j *job) sample() {
-	p, ok := progressOf(j.stats())
+// sample notes the progress of those that are at work, for the curves of the page.
+func (h *hunt) sample() {
+	if h.page == "" {
+		return
+	}
+	for _, c := range h.crews() {
+		if slices.ContainsFunc(c, (*job).running) {
+			c.sample()
+		}
+	}
+}
+
+// sample notes the explorer's progress. It is kept with the first of its workers.
+func (c crew) sample() {
+	p, ok := progressOf(c.stats())
 	if !ok {
 		return
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	spent := j.spent
-	if j.state == "hunting" {
-		spent = time.Since(j.started)
-	}
-	j.trend = append(j.trend, sample{spent.Seconds(), p.Covered, p.Traits, p.Moments})
+	seconds := c.span().Seconds()
+	c[0].mu.Lock()
+	defer c[0].mu.Unlock()
+	c[0].trend = append(c[0].trend, sample{seconds, p.Covered, p.Traits, p.Moments})
 }
 
 // A trend is one of the explorer's figures over time.
