@@ -42,7 +42,7 @@ const roomTable = `
 	ci               nothing
 	tools            nothing
 	examples         battle
-	bench            ringbuf
+	bench            ringbuf, battle
 	cmd/battle       all
 	cmd/aria         ringbuf, statemachines
 	.                nothing

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	battle.test v0.0.0
 	github.com/hedzr/go-ringbuf/v2 v2.2.2
+	github.com/huandu/go-clone v1.7.3
 	github.com/smallnest/ringbuffer v0.2.1
 )
 

@@ -251,6 +251,11 @@ func TestWhatIsReachedTwiceIsOneThing(t *testing.T) {
 		all := []int{0, 1, 2, 3, 4, 5, 6, 7}
 		return &slicesOf{head: all[:5:5], tail: all[3:]}
 	}, func(s *slicesOf) { s.head[4], s.tail[0] = 40, 30 })
+	type arrays struct{ a, b *[4]int }
+	goesOn(t, "arrays that overlap", func() *arrays {
+		all := []int{0, 1, 2, 3, 4, 5}
+		return &arrays{(*[4]int)(all[:4]), (*[4]int)(all[2:])}
+	}, func(v *arrays) { v.a[3], v.b[0] = 30, 20 }, func(v *arrays) string { return fmt.Sprint(*v.a, *v.b) })
 	shown(t, "slices side by side", func() *slicesOf {
 		all := []int{0, 1, 2, 3}
 		return &slicesOf{head: all[:2:2], tail: all[2:]}

@@ -41,7 +41,9 @@
 // memory that it meets, each once, and makes one for each as it goes. Whether regions
 // overlap is looked up afterwards, if their types say that they may; if they do, the walk's
 // regions are put together first, and copied then. That costs about twice as much, and is
-// tried first the next time.
+// tried first the next time. What has no pointers is copied as bytes. The benchmarks in
+// bench/ show it ahead of huandu/go-clone's Clone for structs and bytes and about level for
+// maps, and several times ahead of its Slowly, which keeps cycles, for lists and trees.
 //
 // # What it does not do
 //

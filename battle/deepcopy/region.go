@@ -57,11 +57,8 @@ func (w *walk) place(p unsafe.Pointer, l *layout, n uintptr, kind regionKind, o 
 	mask := len(w.table.slots) - 1
 	slot := w.table.home(p)
 	for ; w.table.slots[slot] != 0; slot = (slot + 1) & mask {
-		if r := &w.regions[w.table.slots[slot]]; r.from == p {
-			if r.layout == l && r.n == n && r.kind == kind {
-				return r.to
-			}
-			w.overlap = w.overlap || !w.dry
+		if r := &w.regions[w.table.slots[slot]]; r.from == p && r.layout == l && r.n == n && r.kind == kind {
+			return r.to
 		}
 	}
 	if w.whole {
@@ -90,7 +87,7 @@ func (w *walk) place(p unsafe.Pointer, l *layout, n uintptr, kind regionKind, o 
 		w.refuse(o, "memory of which others have a part", l.typ)
 	default:
 		w.bytes += r.size()
-		if !w.dry && !w.overlap {
+		if !w.dry {
 			r.to = r.make()
 		}
 	}

@@ -22,11 +22,10 @@ type walk struct {
 
 	bytes uintptr // of the last copy
 
-	dry     bool // regions are only found, and nothing is made
-	study   bool // dry, and what would be refused is passed over
-	whole   bool // all regions are found
-	overlap bool // two regions do
-	exact   bool // two did in an earlier walk
+	dry   bool // regions are only found, and nothing is made
+	study bool // dry, and what would be refused is passed over
+	whole bool // all regions are found
+	exact bool // two regions overlapped in an earlier walk
 }
 
 // A region is memory that a value reaches: n values of a layout, side by side.
@@ -62,7 +61,7 @@ func (w *walk) copy(dst, src unsafe.Pointer, l *layout) *Refusal {
 		w.begin(src, l)
 		w.fill(dst, src, l)
 		w.finish()
-		if w.refusal != nil || !w.overlap && !w.overlaps() {
+		if w.refusal != nil || !w.overlaps() {
 			return w.refusal
 		}
 		w.exact = true
@@ -99,12 +98,12 @@ func (w *walk) reset() {
 	w.regions = w.regions[:0]
 	w.table.reset()
 	w.current, w.via, w.refusal = 0, nil, nil
-	w.dry, w.study, w.whole, w.overlap = false, false, false, false
+	w.dry, w.study, w.whole = false, false, false
 }
 
 // finish takes the steps of regions until none is new.
 func (w *walk) finish() {
-	for at := 1; at < len(w.regions) && w.refusal == nil && !w.overlap; at++ {
+	for at := 1; at < len(w.regions) && w.refusal == nil; at++ {
 		if r := w.regions[at]; r.to != r.from && r.kind != box && r.kind != code {
 			w.take(int32(at), r)
 		}
@@ -139,8 +138,6 @@ type (
 	}
 	iface struct{ word, data unsafe.Pointer }
 )
-
-var nothing [1]uintptr // what slices without room for anything point to
 
 // fill takes the steps of a layout. If dst is nil it only finds regions.
 func (w *walk) fill(dst, src unsafe.Pointer, l *layout) {
@@ -203,11 +200,7 @@ func put(d, p unsafe.Pointer) {
 
 func (w *walk) fillSlice(d, s *sliceHeader, o *op) {
 	data := s.data
-	switch {
-	case data == nil:
-	case s.cap == 0:
-		data = unsafe.Pointer(&nothing)
-	default:
+	if data != nil {
 		l := w.target(o)
 		l.sliced = true
 		data = w.place(data, l, uintptr(s.cap)*o.n, memory, o)
