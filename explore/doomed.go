@@ -2,7 +2,6 @@ package explore
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 // common what they were the first to show, and which kind of update showed it. The one of
 // them that cost most stands for all.
 type DoomedPlace struct {
-	Shows   string   `json:"shows"`  // a block of code, a state, labels, or a number that something was compared with
+	Shows   string   `json:"shows"`  // a block of code, a state, labels, or numbers that were compared
 	Update  string   `json:"update"` // kind of the last
 	Moments int      `json:"moments"`
 	Bursts  int      `json:"bursts"`         // from all of them, since something new came
@@ -66,8 +65,8 @@ func (e *explorer) doomedPlaces() []DoomedPlace {
 }
 
 // describe says of moments what each was the first to show. How often a block ran, and
-// which of the states of a name it was, are left out: that is one place. labels gives a
-// set of labels their names.
+// which of the states of a name or which numbers it was, are left out: that is one place.
+// labels gives a set of labels their names.
 func (n *novelty) describe(moments []*moment, labels func(uint64) []string) map[*trait]string {
 	names := make(map[*trait]string)
 	for _, m := range moments {
@@ -89,9 +88,9 @@ func (n *novelty) describe(moments []*moment, labels func(uint64) []string) map[
 			names[t] = "state " + n.names[s.name]
 		}
 	}
-	for c, t := range n.operands {
+	for _, t := range n.operands {
 		if wanted(t) {
-			names[t] = fmt.Sprintf("a number compared with %d", int64(c.B))
+			names[t] = "a comparison of numbers"
 		}
 	}
 	return names
