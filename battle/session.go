@@ -42,15 +42,15 @@ func (s *session) hunting() bool { return s.orders.dir != "" }
 
 // spent is how much of its time the session has had: of the clock if it hunts, so that
 // engines share a budget. Whoever asks for an answer is to get the same one on a machine
-// that is busy with others: then CPU time counts, and at least a part of the clock's, for
-// a subject that sleeps.
+// that is busy with others: then CPU time counts where it is less, but not less than a part
+// of the clock's, for a subject that sleeps.
 func (s *session) spent() time.Duration {
 	const sleepsMax = 10
 	clock := time.Since(s.started)
 	if s.hunting() {
 		return clock
 	}
-	return max(cpuTime()-s.before, clock/sleepsMax)
+	return min(clock, max(cpuTime()-s.before, clock/sleepsMax))
 }
 
 // run runs a tape under the watchdog and returns the finding, or nil.
