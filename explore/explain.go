@@ -2,6 +2,7 @@ package explore
 
 import (
 	"slices"
+	"strings"
 
 	"battle.test/battle"
 )
@@ -22,6 +23,10 @@ type Explanation struct {
 	Others  int      `json:"others"`          // of them, those that failed in another way
 	Blocks  int      `json:"blocks"`          // of instrumented code, 0 if it was built without
 	Lines   []Line   `json:"lines,omitempty"` // most telling first
+
+	// Loosened is the trace that all of this is about, if it is not the one that was asked
+	// about, but one with other numbers that fails in the same way.
+	Loosened []string `json:"loosened,omitempty"`
 }
 
 // A Point of the curve is a moment, and the share of its other futures that fail in the
@@ -55,15 +60,31 @@ type Culprit struct {
 // fails would always look guilty, compared with the moment before it. And a factor, for
 // an update that makes the rare likely did more than one that makes the likely happen.
 //
+// Where the last update is to blame although others came before it, that may be only because
+// hardly any run has the small numbers of a minimal trace. So numbers that may be others are
+// drawn anew, and if an earlier update is to blame then, that is the answer.
+//
 // Equal seeds and builds give equal curves, unless the budget ends first.
 func Explain(h *battle.Hunt) {
 	if len(h.Wanted().Updates) == 0 {
 		h.Fault("the engine %s looks into a failure that it is asked about, and does not hunt: see battle.Request", ExplainName)
 		return
 	}
-	s := newSampler(h)
+	wanted := h.Wanted()
+	s := newSampler(h, wanted)
 	s.draw()
 	e := s.explanation()
+	if e.late(len(wanted.Updates)) {
+		if loose := s.loosen(); loose != nil {
+			wanted.Updates = loose
+			s = newSampler(h, wanted)
+			s.draw()
+			if other := s.explanation(); other.Culprit != nil && !other.late(len(loose)) {
+				e = other
+				e.Loosened = strings.Split(strings.TrimSuffix(h.Trace(slices.Concat(loose...)), "\n"), "\n")
+			}
+		}
+	}
 	h.Report(func() any { return e })
 }
 

@@ -26,6 +26,7 @@ var (
 	fuzzCoins = battle.Fuzz[*coins]
 	fuzzSafe  = battle.Fuzz[*safe]
 	fuzzWreck = battle.Fuzz[*wreck]
+	fuzzReef  = battle.Fuzz[*reef]
 )
 
 // Coins: the bug when the first two that are tossed are both heads. A likelihood of it
@@ -96,6 +97,28 @@ func (*Touch) Apply(t *battle.T, _ *wreck) {
 
 func FuzzWreck(f *testing.F) {
 	fuzzWreck(f, battle.Target[*wreck]{Name: "wreck", New: func() *wreck { return nil }, Ops: battle.Ops(battle.Op[*Touch](1))})
+}
+
+// A reef is struck at any place up to which somebody sailed, but at the shore.
+type reef struct{ reached uint32 }
+
+type Sail struct{ To uint32 }
+type Sound struct{ At uint32 }
+type Rest struct{}
+
+func (u *Sail) Apply(_ *battle.T, r *reef) { r.reached = u.To }
+func (*Rest) Apply(*battle.T, *reef)       {}
+func (u *Sound) Apply(t *battle.T, r *reef) {
+	if broken && 0 < u.At && u.At < r.reached {
+		t.Errorf("it strikes")
+	}
+}
+
+func FuzzReef(f *testing.F) {
+	fuzzReef(f, battle.Target[*reef]{
+		Name: "reef", New: func() *reef { return &reef{} },
+		Ops: battle.Ops(battle.Op[*Sail](1), battle.Op[*Sound](5), battle.Op[*Rest](2)),
+	})
 }
 
 // asked sends a request to a target of this file, as the command does.
@@ -170,6 +193,24 @@ func TestCulpritIsTheUpdateThatMadeItLikely(t *testing.T) {
 	require.InDelta(t, 0.75, e.Culprit.Replaced.P, 0.05) // to=0 leaves it shut
 	require.Positive(t, e.Others)                        // kicks are another failure
 	require.True(t, e.Tight)
+}
+
+// The numbers of a minimal trace are so small that hardly any other run has them.
+func TestNumbersThatDoNotMatterAreDrawnAnew(t *testing.T) {
+	e := explained(t, "FuzzReef", battle.Request{Trace: "sail to=2; rest; sound at=1"})
+	require.Len(t, e.Loosened, 3)
+	require.Regexp(t, `^sail to=\d{3,}$`, e.Loosened[0])
+	require.Equal(t, "rest", e.Loosened[1])
+	require.Regexp(t, `^sound at=\d+$`, e.Loosened[2])
+	require.Equal(t, 1, e.Culprit.Update)
+	require.Zero(t, e.Culprit.Removed.Fails)
+	require.Greater(t, e.Points[1].P, 2*e.Points[0].P)
+
+	e = explained(t, "FuzzReef", battle.Request{Trace: "sail to=4000000000; rest; sound at=1"})
+	require.Equal(t, 1, e.Culprit.Update)
+	require.Nil(t, e.Loosened, "the trace as it is tells")
+	e = explained(t, "FuzzReef", battle.Request{Trace: "sail to=2; sound at=1", Length: 40})
+	require.Nil(t, e.Loosened, "longer runs were asked for")
 }
 
 // TestLikelihoodSinksWhereNothingHappens shows why the culprit is judged by the highest

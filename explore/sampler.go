@@ -27,8 +27,8 @@ type sampler struct {
 	others   int
 }
 
-func newSampler(h *battle.Hunt) *sampler {
-	s := &sampler{hunt: h, wanted: h.Wanted(), dice: newDice(h.Seed()), tally: newTally()}
+func newSampler(h *battle.Hunt, wanted battle.Wanted) *sampler {
+	s := &sampler{hunt: h, wanted: wanted, dice: newDice(h.Seed()), tally: newTally()}
 	s.composer = newComposer(h, s.dice)
 	n := len(s.wanted.Updates)
 	for i := range min(n, gridMax) {

@@ -22,12 +22,23 @@ func (e *explained) blame() string {
 }
 
 // update is the text of an update, from 1.
-func (e *explained) update(number int) string { return e.Finding.Trace[number-1] }
+func (e *explained) update(number int) string { return e.trace()[number-1] }
+
+// trace is the updates that the explanation is about.
+func (e *explained) trace() []string {
+	if loose := e.Explanation.Loosened; loose != nil {
+		return loose
+	}
+	return e.Finding.Trace
+}
 
 // verdict says in sentences why, and how sure that is.
 func (e *explained) verdict() (sentences []string) {
 	say := func(format string, args ...any) { sentences = append(sentences, fmt.Sprintf(format, args...)) }
 	x, c := e.Explanation, e.Explanation.Culprit
+	if x.Loosened != nil {
+		say("Hardly any run has the small numbers of the minimal trace. Here they are drawn anew where it fails in the same way with others.")
+	}
 	if c == nil {
 		say("Before the first update, %s of all runs of %s fail in this way.", percentage(x.Points[0].P), count(x.Length, "update"))
 		return sentences
