@@ -20,7 +20,8 @@ type Request struct {
 	//	run       run Trace or Tape and report its failure
 	//	minimize  run Trace or Tape and report the shortest form of its failure
 	//
-	// or the name of a registered engine, to let it look into the failure of Trace or Tape.
+	// or the name of a registered engine, to let it look into the failure of Trace or Tape,
+	// or, if Passing is set, into its run.
 	Do        string   `json:"do"`
 	File      string   `json:"file,omitempty"` // what errors in Trace name
 	Trace     string   `json:"trace,omitempty"`
@@ -28,6 +29,7 @@ type Request struct {
 	Verbose   bool     `json:"verbose,omitempty"`    // narrate the run on standard error
 	HangAfter Duration `json:"hang_after,omitempty"` // instead of the target's
 	Failure   *Failure `json:"failure,omitempty"`    // for run and minimize: what a dead process left, see DeathOf
+	Passing   bool     `json:"passing,omitempty"`    // for an engine: the run need not fail
 	Length    int      `json:"length,omitempty"`     // for an engine: updates of the runs that it makes up, 0 for as many as the trace has up to its failure
 }
 
@@ -138,6 +140,9 @@ func (s *session) answer(r Request) (a Answer, err error) {
 		engine := registered[r.Do]
 		if engine == nil {
 			return a, fmt.Errorf("unknown request %q", r.Do)
+		}
+		if r.Passing {
+			return s.observe(engine, a)
 		}
 		return s.consult(r, engine, a.Tape)
 	}

@@ -33,6 +33,28 @@ func (s *session) consult(r Request, engine Engine, tape []byte) (a Answer, err 
 	return a, err
 }
 
+// observe lets a registered engine look into a run that need not fail. If it does, the
+// failure is in the answer, too. Of a run that hangs there is no report: its goroutine is
+// still at it, and what it counts would be taken for that of later runs.
+func (s *session) observe(engine Engine, a Answer) (Answer, error) {
+	if a.Updates == 0 {
+		return a, errors.New("the trace has no updates")
+	}
+	s.runner = newRunner(s.plan)
+	f, ran := s.attempt(a.Tape)
+	prog := s.plan.decode(ran)
+	if f != nil {
+		a.Finding = newFinding(s.plan, s.source, prog, f)
+		if f.Kind == Hang {
+			return a, nil
+		}
+	}
+	h := &Hunt{s: s, wanted: Wanted{Updates: apart(s.plan, prog), Length: len(prog)}}
+	var err error
+	a.Report, err = h.consulted(engine)
+	return a, err
+}
+
 // consulted runs the engine under the watchdog.
 func (h *Hunt) consulted(engine Engine) (json.RawMessage, error) {
 	h.s.runner.t.quiet, h.s.progress = true, nil

@@ -78,3 +78,26 @@ func TestEnginesAreNotAskedWhereNoneCanTell(t *testing.T) {
 	require.Equal(t, "another run that was tried hangs, which ends the process: a finding of its own: add n=500 unit=ones; peek delta=0 note=\"\"",
 		ask(t, "slow neighbour", battle.Request{Do: "hangs", Trace: "add n=500; add n=500; peek"})[0].Error)
 }
+
+func TestEnginesAreAskedAboutRunsThatNeedNotFail(t *testing.T) {
+	request := func(trace string) battle.Request {
+		return battle.Request{Do: "tells", Trace: trace, Passing: true}
+	}
+	answers := ask(t, "wrap", request("reset; add n=9; peek"), request("reset; add n=77; peek"), request("# nothing"), request("dance"))
+	var got told
+	require.Empty(t, answers[0].Error)
+	require.Nil(t, answers[0].Finding)
+	require.NoError(t, json.Unmarshal(answers[0].Report, &got))
+	require.Equal(t, told{3, 3, true, []string{"", ""}}, got)
+	require.NotNil(t, answers[1].Finding)
+	require.NoError(t, json.Unmarshal(answers[1].Report, &got))
+	require.Equal(t, 3, got.Updates)
+	require.Equal(t, "the trace has no updates", answers[2].Error)
+	require.Contains(t, answers[3].Error, `unknown update "dance"`)
+
+	// What hangs goes on counting: there is no report of it.
+	hangs := ask(t, "hang", request("add n=900; reset"))[0]
+	require.Equal(t, battle.Hang, hangs.Finding.Kind)
+	require.Empty(t, hangs.Report)
+	require.Empty(t, hangs.Error)
+}

@@ -37,10 +37,10 @@ type Hunt struct {
 // An Engine hunts until the hunt has [Hunt.Expired].
 type Engine func(h *Hunt)
 
-// Wanted is a failure that an engine is asked to look into, see [Request].
+// Wanted is a failure, or a run, that an engine is asked to look into, see [Request].
 type Wanted struct {
-	Updates [][]byte // of its trace, up to the one that failed
-	Key     string   // what runs have in common that fail in the same way
+	Updates [][]byte // of its trace, up to the one that failed; all of a run that need not fail
+	Key     string   // what runs have in common that fail in the same way, or "" of such a run
 	Length  int      // updates of the runs that are made up, at least len(Updates)
 }
 
