@@ -160,18 +160,31 @@ func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.
 // askBinary sends a request to a binary that was built before, with more variables. The
 // answer beside an error is what is sound of a corpus.
 func (w *workshop) askBinary(ctx context.Context, binary string, t target, r battle.Request, env ...string) (battle.Answer, error) {
-	none := battle.Answer{}
+	answers, err := w.askAll(ctx, binary, t, []battle.Request{r}, env...)
+	if err != nil {
+		return battle.Answer{}, err
+	}
+	if answers[0].Error != "" {
+		return answers[0], errors.New(answers[0].Error)
+	}
+	return answers[0], nil
+}
+
+// askAll sends several requests, which one process answers. What is wrong with one is in
+// its answer.
+func (w *workshop) askAll(ctx context.Context, binary string, t target, requests []battle.Request, env ...string) ([]battle.Answer, error) {
 	dir, err := os.MkdirTemp(w.temp, "ask-")
 	if err != nil {
-		return none, err
+		return nil, err
 	}
+	defer os.RemoveAll(dir)
 	in, out := filepath.Join(dir, "requests.json"), filepath.Join(dir, "answers.json")
-	document, err := json.Marshal([]battle.Request{r})
+	document, err := json.Marshal(requests)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	if err := os.WriteFile(in, document, 0o644); err != nil {
-		return none, err
+		return nil, err
 	}
 	cmd := command(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 	cmd.Dir = t.dir
@@ -179,24 +192,21 @@ func (w *workshop) askBinary(ctx context.Context, binary string, t target, r bat
 		battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)...)
 	said := &transcript{}
 	cmd.Stdout, cmd.Stderr = said, said
-	if r.Verbose {
+	if len(requests) == 1 && requests[0].Verbose {
 		cmd.Stderr = io.MultiWriter(os.Stderr, said)
 	}
 	runErr := run(cmd)
 	if document, err = os.ReadFile(out); err != nil {
 		if ctx.Err() != nil {
-			return none, ctx.Err()
+			return nil, ctx.Err()
 		}
-		return none, &noAnswer{t, strings.TrimSpace(said.text.String()), runErr}
+		return nil, &noAnswer{t, strings.TrimSpace(said.text.String()), runErr}
 	}
 	var answers []battle.Answer
-	if err := json.Unmarshal(document, &answers); err != nil || len(answers) != 1 {
-		return none, fmt.Errorf("%s.%s: %d answers to a request: %v", t.Package, t.Func, len(answers), err)
+	if err := json.Unmarshal(document, &answers); err != nil || len(answers) != len(requests) {
+		return nil, fmt.Errorf("%s.%s: %s to %s: %v", t.Package, t.Func, count(len(answers), "answer"), count(len(requests), "request"), err)
 	}
-	if answers[0].Error != "" {
-		return answers[0], errors.New(answers[0].Error)
-	}
-	return answers[0], nil
+	return answers, nil
 }
 
 // askFatal is ask for requests that run updates. If the process does not survive

@@ -135,11 +135,12 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	there, err := alreadyThere(items, t.Name+"/"+kind+"/"+c.Name+".trace", answer.Trace)
-	if err != nil {
-		return err
+	corpus := w.shelf(t, items)
+	file := corpus.file(kind, c.Name)
+	if other := corpus.traces[file]; other != "" && other != answer.Trace {
+		return fmt.Errorf("%s is taken by another trace: choose another -name", file)
 	}
-	if there != "" {
+	if there := corpus.holder(kind, c.Name, answer.Trace); there != "" {
 		return say(c.JSON, map[string]string{"same_as": there}, there+" is there already, with the same trace")
 	}
 	path, err := w.addTrace(t, kind, c.Name, "", answer.Trace)
@@ -147,20 +148,6 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	return say(c.JSON, map[string]string{"added": path}, "added "+path)
-}
-
-// alreadyThere is the file of the corpus that has a trace, or "". It is an error if
-// another trace has the file's name.
-func alreadyThere(items []battle.CorpusItem, file, trace string) (there string, err error) {
-	for _, item := range items {
-		switch {
-		case item.File == file && item.Trace != trace:
-			return "", fmt.Errorf("%s is taken by another trace: choose another -name", file)
-		case item.Trace == trace && (there == "" || item.File == file):
-			there = item.File
-		}
-	}
-	return there, nil
 }
 
 // say prints one or the other.

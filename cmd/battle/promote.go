@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +35,17 @@ func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
 	var errs []error
 	for _, t := range targets {
 		files, _ := filepath.Glob(filepath.Join(t.dir, "testdata", "fuzz", t.Func, "*"))
+		if len(files) == 0 {
+			continue
+		}
+		items, err := w.traces(ctx, t)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		corpus := w.shelf(t, items)
 		for _, path := range files {
-			one, err := w.promote(ctx, t, path)
+			one, err := w.promote(ctx, t, corpus, path)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -71,7 +79,7 @@ func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
 
 // promote minimises one of Go's failing inputs and moves it into the regressions. An
 // input that passes by now becomes a regression as it is: it failed once.
-func (w *workshop) promote(ctx context.Context, t target, path string) (promotion, error) {
+func (w *workshop) promote(ctx context.Context, t target, corpus *shelf, path string) (promotion, error) {
 	content, err := readBounded(path)
 	if err != nil {
 		return promotion{}, err
@@ -94,44 +102,17 @@ func (w *workshop) promote(ctx context.Context, t target, path string) (promotio
 		return promotion{}, fmt.Errorf("%s: a tape without updates: remove it", path)
 	}
 	one := promotion{From: path, Passes: answer.Finding == nil}
-	if name, one.New, err = freeName(filepath.Join(w.corpusDir(t), "regressions"), name, trace); err != nil {
+	if there := corpus.holder("regressions", name, trace); there != "" {
+		one.To = w.corpusFile(t, there)
+		return one, os.Remove(path)
+	}
+	one.New = true
+	if name, err = corpus.free("regressions", name); err != nil {
 		return promotion{}, err
 	}
-	one.To = filepath.Join(w.corpusDir(t), "regressions", name+".trace")
-	if one.New {
-		if _, err := w.addTrace(t, "regressions", name, comment, trace); err != nil {
-			return promotion{}, err
-		}
+	if one.To, err = w.addTrace(t, "regressions", name, comment, trace); err != nil {
+		return promotion{}, err
 	}
+	corpus.put(corpus.file("regressions", name), trace)
 	return one, os.Remove(path)
-}
-
-// freeName is a name for a trace in a folder of the corpus, and whether it is to be written
-// there: one that holds the same trace already is as good. A name that another trace has is
-// numbered on: nothing of what is promoted gets lost.
-func freeName(dir, name, trace string) (free string, isNew bool, err error) {
-	free = name
-	for n := 2; ; n++ {
-		content, err := os.ReadFile(filepath.Join(dir, free+".trace"))
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return free, true, nil
-		case err != nil:
-			return "", false, err
-		case withoutComments(string(content)) == withoutComments(trace):
-			return free, false, nil
-		}
-		free = fmt.Sprintf("%s-%d", name, n)
-	}
-}
-
-// withoutComments is the lines of a trace that are updates.
-func withoutComments(trace string) string {
-	var b strings.Builder
-	for line := range strings.Lines(trace) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
 }
