@@ -14,7 +14,8 @@ type Progress struct {
 	Doomed   int     `json:"doomed"`   // of them, those that nothing new has come from for long
 	Dropped  int     `json:"dropped"`  // moments that were given up for room
 	Traits   int     `json:"traits"`   // told apart so far
-	Blocks   int     `json:"blocks"`   // of code, in the files of which something ran
+	Counted  int     `json:"counted"`  // blocks of code that have a counter
+	Blocks   int     `json:"blocks"`   // of them, those in the files of which something ran
 	Covered  int     `json:"covered"`  // of them, those that ran
 	SinceNew float64 `json:"since_new_seconds"`
 	Expected float64 `json:"expected"` // new traits in the next burst, an estimate
@@ -35,7 +36,7 @@ func (e *explorer) progress() Progress {
 	}
 	c := e.novelty.coverage(probe.Blocks)
 	p := Progress{
-		Restored: e.restored(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
+		Counted: probe.Size, Restored: e.restored(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
 		Traits: e.novelty.known, Blocks: c.ran + len(c.never), Covered: c.ran,
 		SinceNew: time.Since(e.newest).Seconds(), Expected: e.novelty.expected(e.turns),
 		Files: c.files, Followed: e.followed, DoomedPlaces: e.places,

@@ -24,9 +24,12 @@ func (h *hunt) explored() string {
 		}
 		fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", c[0].target.Name,
 			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected, ago(p))
+		if p.Moments > 0 {
+			fmt.Fprintf(&b, "  going back: %s\n", p.Restored)
+		}
 		b.WriteString(c.exchanged())
 		b.WriteString(unreached(p))
-		if p.Blocks == 0 {
+		if p.Counted == 0 {
 			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
 		}
 		b.WriteString(doomed(p))

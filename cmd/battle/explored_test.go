@@ -13,6 +13,7 @@ import (
 // exploredJob is a job of the explorer that has ended.
 func exploredJob(t *testing.T) *job {
 	s, p := threeUpdates()
+	p.Counted, p.Restored = 40, "from copies, from depth 3 on"
 	p.Blocks, p.Covered, p.Moments, p.Doomed, p.Traits, p.Bursts = 12, 9, 30, 5, 77, 2000
 	p.SinceNew, p.Expected = 3.21, 0.0042
 	p.Unreached = []string{"m/a.go:1-2", "m/a.go:4-4", "m/b.go:5-6", "m/b.go:7-7", "m/b.go:8-8", "m/b.go:9-9"}
@@ -36,6 +37,7 @@ func TestExplored(t *testing.T) {
 	const top = `
 explored            blocks   moments   doomed   traits new/1000 bursts        last new
 list                  9/12        30        5       77             4.2        3.2s ago
+  going back: from copies, from depth 3 on
   not reached: m/a.go:1-2 m/a.go:4-4 m/b.go:5-6 m/b.go:7-7 m/b.go:8-8 and 1 more (-json has all)
   nothing new from: m/a.go:9-9, by append: 1300 bursts in 3 moments, the costliest 4 updates deep: …; append n=3; pass-until-next
   nothing new from: label full, by pass-until-next: 401 bursts in 1 moment, the costliest 1 update deep: pass-until-next
