@@ -63,6 +63,7 @@ type Description struct {
 	Regressions int      `json:"regressions"`
 	OwnCorpus   bool     `json:"own_corpus"` // Target.Corpus is set
 	CorpusError string   `json:"corpus_error,omitempty"`
+	HangAfter   Duration `json:"hang_after"` // seconds, see Target.HangAfter
 }
 
 // OpInfo describes a kind of update.
@@ -181,7 +182,7 @@ func (s *session) minimized(r Request, tape []byte) *Finding {
 }
 
 func (s *session) describe() *Description {
-	d := &Description{Target: s.plan.name, Func: s.source.function, OwnCorpus: s.plan.corpus != nil}
+	d := &Description{Target: s.plan.name, Func: s.source.function, OwnCorpus: s.plan.corpus != nil, HangAfter: Duration(s.plan.hangAfter)}
 	for _, k := range s.plan.kinds {
 		info := OpInfo{Name: k.name, Weight: k.weight, Fields: []FieldInfo{}}
 		for _, f := range k.root.fields {

@@ -249,6 +249,32 @@ func (h *Hunt) Begun() int {
 	return max(h.Moment(), int(h.s.runner.beat.Load()&(1<<momentBits-1)))
 }
 
+// Run runs a whole tape, as the engines have it that mutate bytes. It tells whether the run
+// failed. A failure that is new is only noted, in the folder pending/: to minimise it takes
+// longer than such an engine waits. It does not return if an update calls runtime.Goexit;
+// the failure is noted all the same.
+func (h *Hunt) Run(tape []byte) (failed bool) {
+	h.s.noteOnly = true
+	h.s.record.put(tape)
+	defer func() {
+		h.s.maybeReport()
+		if f := h.s.runner.t.failure; f != nil {
+			failed = true
+			h.s.note(f, tape)
+		}
+	}()
+	h.s.runner.tape(tape)
+	return false
+}
+
+// Died notes that a process died while it ran a tape; output is what it wrote last. It
+// returns what tells this death from others, see [Wanted].
+func (h *Hunt) Died(tape, output []byte, err error) (key string) {
+	f := deathOf(h.s.plan.decode(tape), output, err)
+	h.s.note(f, tape)
+	return f.key()
+}
+
 // End ends the run. If it failed, and the failure is new, it is minimised and written,
 // and returned.
 func (h *Hunt) End() *Finding {

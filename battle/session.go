@@ -28,6 +28,7 @@ type session struct {
 	progress func() any // of a registered engine
 	record   *recorder
 	pool     *pool // nil: nobody to share runs with
+	noteOnly bool  // findings are left to the command to minimise
 }
 
 func newSession(p *plan, o orders, src source) *session {
@@ -159,6 +160,16 @@ func (s *session) pend(f *Failure, tape []byte) {
 	}
 }
 
+// note is pend for a failure that stays there: the command minimises it.
+func (s *session) note(f *Failure, tape []byte) {
+	if s.known[f.key()] {
+		return
+	}
+	s.known[f.key()] = true
+	s.pend(f, tape)
+	s.pending = ""
+}
+
 // pended ends that: the finding is written.
 func (s *session) pended() {
 	if s.pending != "" {
@@ -205,6 +216,9 @@ func (s *session) guard() {
 	forever := make(chan struct{}) // the session hunts until the process ends
 	hang, tape := s.runner.watch(func() { <-forever })
 	s.pend(hang, tape)
+	if s.noteOnly {
+		os.Exit(ExitRestart)
+	}
 	found := s.minimalIsolated(hang, s.plan.decode(tape))
 	s.sign(found)
 	if found.Unstable && s.runner.copied {

@@ -48,10 +48,12 @@ func (j *job) bury(ctx context.Context, w *workshop, d death) {
 // finish minimises what a process was ended over, and the hangs that go-fuzz could only
 // write down: its processes cannot start themselves again, as minimising a hang asks for.
 func (j *job) finish(ctx context.Context, w *workshop) {
-	unfinished := j.read("pending")
+	unfinished, minimal := j.read("pending"), make(map[string]bool)
 	for _, found := range j.read("findings") {
 		if found.Kind == battle.Hang && found.Tried == 0 && j.engine.name() == gofuzzEngine {
 			unfinished = append(unfinished, found)
+		} else {
+			minimal[found.ID] = true
 		}
 	}
 	if len(unfinished) == 0 {
@@ -59,23 +61,31 @@ func (j *job) finish(ctx context.Context, w *workshop) {
 	}
 	defer during(fmt.Sprintf("minimising what %s found in %s", j.engine.name(), j.target.Name))()
 	for _, found := range unfinished {
-		answer, err := w.askFatal(ctx, j.target, battle.Request{Do: "minimize", Tape: found.Tape})
-		if ctx.Err() != nil || err != nil {
+		if !minimal[found.ID] && !j.shorten(ctx, w, found) {
 			return // what is known stays, where it is
-		}
-		short := answer.Finding
-		if short == nil || short.ID != found.ID {
-			short = found // it is a matter of the schedule
-		}
-		short.Engine, short.Seed, short.Runs, short.Updates, short.Elapsed = found.Engine, found.Seed, found.Runs, found.Updates, found.Elapsed
-		// A trace that is no shorter would not be written over the other.
-		os.Remove(filepath.Join(j.dir, "findings", found.ID+".json"))
-		if _, err := short.Write(filepath.Join(j.dir, "findings")); err != nil {
-			j.fail(err.Error())
-			return
 		}
 		os.Remove(filepath.Join(j.dir, "pending", found.ID+".json"))
 	}
+}
+
+// shorten writes a finding in its minimal form. It tells whether that is done.
+func (j *job) shorten(ctx context.Context, w *workshop, found *battle.Finding) bool {
+	answer, err := w.askFatal(ctx, j.target, battle.Request{Do: "minimize", Tape: found.Tape})
+	if ctx.Err() != nil || err != nil {
+		return false
+	}
+	short := answer.Finding
+	if short == nil || short.ID != found.ID {
+		short = found // it is a matter of the schedule
+	}
+	short.Engine, short.Seed, short.Runs, short.Updates, short.Elapsed = found.Engine, found.Seed, found.Runs, found.Updates, found.Elapsed
+	// A trace that is no shorter would not be written over the other.
+	os.Remove(filepath.Join(j.dir, "findings", found.ID+".json"))
+	if _, err := short.Write(filepath.Join(j.dir, "findings")); err != nil {
+		j.fail(err.Error())
+		return false
+	}
+	return true
 }
 
 // crashers are the files into which an engine puts a tape that killed its process:

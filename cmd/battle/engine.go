@@ -27,7 +27,7 @@ type engine interface {
 }
 
 // engines are all engines, in the order in which they are shown.
-var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}}
+var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}, afl{}}
 
 // benched are those and the control, which nobody would hunt with.
 var benched = append(slices.Clone(engines), control{})

@@ -97,6 +97,7 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 import (
 	"battle.test/battle"
 	"battle.test/explore"
+	"battle.test/explore/forkserver"
 	"battle.test/explore/probe"
 )
 
@@ -104,6 +105,7 @@ func init() {
 	battle.Register(explore.Name, explore.Engine)
 	battle.Register(explore.ExplainName, explore.Explain)
 	battle.Register(explore.RandomName, explore.Random)
+	battle.Register(forkserver.Name, forkserver.Engine)
 	%s}
 `, listed.name, blocks.Load())
 	return files, nil

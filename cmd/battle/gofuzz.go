@@ -122,7 +122,7 @@ func (gofuzz) prepare(ctx context.Context, w *workshop, t target) error {
 			return err
 		}
 	}
-	return w.seedGofuzz(ctx, t, archive)
+	return w.writeSeeds(ctx, t, seedsOf(archive, t))
 }
 
 // buildGofuzz deals with four traps: go-fuzz-dep must be in the module, which a copy of
@@ -190,16 +190,15 @@ func (w *workshop) tree(ctx context.Context) (string, error) {
 	return to, nil
 }
 
-// seedsOf is the folder of a target's corpus in go-fuzz's format, beside the archive.
-func seedsOf(archive string, t target) string { return archive + "." + t.Func }
+// seedsOf is the folder of a target's corpus as tapes, beside what was built for it.
+func seedsOf(built string, t target) string { return built + "." + t.Func }
 
-// seedGofuzz writes the corpus as go-fuzz's raw files.
-func (w *workshop) seedGofuzz(ctx context.Context, t target, archive string) error {
+// writeSeeds writes the corpus as tapes, a file each, named as go-fuzz does it.
+func (w *workshop) writeSeeds(ctx context.Context, t target, dir string) error {
 	answer, err := w.ask(ctx, t, battle.Request{Do: "corpus"})
 	if err != nil && len(answer.Corpus) == 0 { // else the hunt has named what is left out
 		return err
 	}
-	dir := seedsOf(archive, t)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

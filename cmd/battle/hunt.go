@@ -18,7 +18,7 @@ import (
 type huntCommand struct {
 	Packages []string      `arg:"" optional:"" help:"Packages to hunt in (default ./...)."`
 	Target   []string      `help:"Only these targets (names, or functions as FuzzX)."`
-	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz (default all that are installed)."`
+	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz, afl (default all that are installed)."`
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`

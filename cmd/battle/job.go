@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/explore/forkserver"
 )
 
 // A job is one engine in one target for a part of the budget.
@@ -183,10 +184,15 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	}
 	cmd := j.engine.command(limited, w, j)
 	cmd.Dir = j.target.dir
-	cmd.Env = append(os.Environ(), append(w.orders(j.target), j.orders()...)...)
+	cmd.Env = append(cmd.Environ(), append(w.orders(j.target), j.orders()...)...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
+	stop := func() {}
+	if j.engine.name() == forkserver.Name && !j.stopFirst {
+		stop = j.harvest(limited, w)
+	}
 	err := run(cmd)
+	stop()
 	if cmd.ProcessState != nil {
 		j.mu.Lock()
 		j.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
@@ -236,7 +242,7 @@ func (j *job) stopAtFinding(ctx context.Context, cancel func(), crashers *crashe
 		case <-ctx.Done():
 			return
 		case <-look.C:
-			if j.found() || crashers.gofuzz && len(crashers.fresh()) > 0 {
+			if j.found() || crashers.gofuzz && len(crashers.fresh()) > 0 || j.engine.name() == forkserver.Name && len(j.read("pending")) > 0 {
 				cancel()
 				return
 			}
@@ -248,6 +254,11 @@ func (j *job) stopAtFinding(ctx context.Context, cancel func(), crashers *crashe
 func (j *job) judge(err error, output string, deaths []death) (again bool, found []death) {
 	var exit *exec.ExitError
 	switch {
+	case j.engine.name() == forkserver.Name: // it does not die of what it runs
+		if len(j.findings())+len(j.read("pending")) == 0 {
+			j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
+		}
+		return false, nil
 	case errors.As(err, &exit) && exit.ExitCode() == battle.ExitRestart, restarts(output), len(j.read("pending")) > 0:
 		return true, nil // a hang, written down already, be it in the middle of minimising: Go's fuzzer waits for 10 s only
 	case strings.Contains(output, "context deadline exceeded"):
@@ -313,6 +324,9 @@ func (j *job) stats() battle.Stats {
 		if document, err := os.ReadFile(file); err == nil && json.Unmarshal(document, &one) == nil {
 			sum.Add(one)
 		}
+	}
+	if j.engine.name() == forkserver.Name {
+		sum.Progress = aflProgress(j)
 	}
 	return sum
 }

@@ -203,7 +203,7 @@ func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.gaps())
+		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.fuzzed(), h.gaps())
 		h.show(all, explanations)
 	}
 	faults := slices.Concat(h.stale, h.faults)
