@@ -33,7 +33,8 @@ type Request struct {
 	Length    int      `json:"length,omitempty"`     // for an engine: updates of the runs that it makes up, 0 for as many as the trace has up to its failure
 }
 
-// An Answer answers the request of the same index.
+// An Answer answers the request of the same index. Those behind one with Passing set, the
+// run of which hangs, are empty: they are for another process.
 type Answer struct {
 	Error       string          `json:"error,omitempty"` // of a corpus: of those traces that can't be used
 	Description *Description    `json:"description,omitempty"`
@@ -93,6 +94,9 @@ func (s *session) answerAll() error {
 	for i, r := range requests {
 		if answers[i], err = s.answer(r); err != nil {
 			answers[i].Error = err.Error()
+		}
+		if f := answers[i].Finding; r.Passing && f != nil && f.Kind == Hang {
+			break // see observe
 		}
 	}
 	if document, err = json.Marshal(answers); err != nil {

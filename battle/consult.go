@@ -34,8 +34,9 @@ func (s *session) consult(r Request, engine Engine, tape []byte) (a Answer, err 
 }
 
 // observe lets a registered engine look into a run that need not fail. If it does, the
-// failure is in the answer, too. Of a run that hangs there is no report: its goroutine is
-// still at it, and what it counts would be taken for that of later runs.
+// failure is in the answer, too. Of a run that hangs there is no report, and nothing else
+// is answered: its goroutine is still at it, and what it counts would be taken for that of
+// later runs.
 func (s *session) observe(engine Engine, a Answer) (Answer, error) {
 	if a.Updates == 0 {
 		return a, errors.New("the trace has no updates")

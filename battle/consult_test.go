@@ -96,8 +96,10 @@ func TestEnginesAreAskedAboutRunsThatNeedNotFail(t *testing.T) {
 	require.Contains(t, answers[3].Error, `unknown update "dance"`)
 
 	// What hangs goes on counting: there is no report of it.
-	hangs := ask(t, "hang", request("add n=900; reset"))[0]
-	require.Equal(t, battle.Hang, hangs.Finding.Kind)
-	require.Empty(t, hangs.Report)
-	require.Empty(t, hangs.Error)
+	answers = ask(t, "hang", request("peek"), request("add n=900; reset"), request("peek"))
+	require.NotEmpty(t, answers[0].Report)
+	require.Equal(t, battle.Hang, answers[1].Finding.Kind)
+	require.Empty(t, answers[1].Report)
+	require.Empty(t, answers[1].Error)
+	require.Equal(t, battle.Answer{}, answers[2], "for another process")
 }
