@@ -50,7 +50,8 @@ type hunt struct {
 	page     string        // the file that the report is written into as a page, or ""
 	took     time.Duration // once it has ended
 
-	stale []error // corpora of which some can't be used
+	stale   []error           // corpora of which some can't be used
+	earlier []*battle.Finding // what was in the findings folder before
 
 	mu     sync.Mutex
 	found  map[string]*battle.Finding // by ID
@@ -86,6 +87,7 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	h.run(ctx)
+	h.recall(ctx)
 	return h.conclude(ctx, c.JSON)
 }
 
@@ -102,6 +104,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	if err := writable("-findings", h.dir); err != nil {
 		return nil, err
 	}
+	h.readEarlier()
 	if c.HTML != "" {
 		h.page = from(w.dir, c.HTML)
 		if err := writable("-html", filepath.Dir(h.page)); err != nil {
@@ -247,13 +250,22 @@ func (h *hunt) collect(j *job) {
 	}
 }
 
+// better tells whether one finding is to stand in the place of another of the same failure:
+// it fails every time where the other does not, or else its trace is shorter.
+func better(found, old *battle.Finding) bool {
+	if found.Unstable != old.Unstable {
+		return old.Unstable
+	}
+	return len(found.Trace) < len(old.Trace)
+}
+
 // keep writes a finding, and shows it if it is new. What an earlier hunt left under
-// the same name gives way: its trace may pass by now.
+// the same name gives way: its trace may pass by now. See recall.
 func (h *hunt) keep(found *battle.Finding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	old := h.found[found.ID]
-	if old != nil && len(old.Trace) <= len(found.Trace) && (found.Unstable || !old.Unstable) {
+	if old != nil && !better(found, old) {
 		return
 	}
 	h.found[found.ID] = found
