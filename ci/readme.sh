@@ -39,6 +39,10 @@ done <<'TABLE'
 0 | /out/[0-9a-f]+$                        | go run ./cmd/battle corpus convert -target ring -to go -out out corpus/ring/regressions/tip-bug.trace
 0 | ^0 traces promoted                    | go run ./cmd/battle corpus promote
 0 | ^0 duplicates                         | go run ./cmd/battle corpus prune
+0 | of [0-9]+  battle.test/ringbuf$       | go run ./cmd/battle corpus cover -html out/cover.html
+0 | ^0 of 2 traces kept                   | go run ./cmd/battle corpus merge tip corpus/tip/regressions
+0 | ^only in ring: 1 trace$               | go run ./cmd/battle corpus diff corpus/ring/seeds ring
+0 | ^ring: would remove [0-9] of 3 seeds  | go run ./cmd/battle corpus minimize -n ring
 0 | ^tip-bug +ring +[a-z]+ +1 of 1         | go run ./cmd/battle bugs -any -seeds 1 tip-bug
 0 | ^lock-20 +explore +1 of 1             | go run ./cmd/battle bench -seeds 1 -engine explore lock-20
 0 | ^wrote level.gif                      | cd examples/puzzles && go run ./play -gif level.gif testdata/solutions/platform-1.trace

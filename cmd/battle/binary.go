@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"battle.test/battle"
+	"battle.test/explore/probe"
 )
 
 // A workshop builds test binaries and talks to them. Its folder goes when it closes.
@@ -26,9 +27,10 @@ type workshop struct {
 	seedsOnly bool // engines begin without the regressions of the corpus
 
 	mu     sync.Mutex
-	copied string            // a copy of the module for tools that know no overlay, once one is needed
-	built  map[string]string // what was built, by what it is
-	dirs   map[string]string // of packages, by import path, once a binary for the explorer was built
+	copied string                   // a copy of the module for tools that know no overlay, once one is needed
+	built  map[string]string        // what was built, by what it is
+	dirs   map[string]string        // of packages, by import path, once a binary for the explorer was built
+	blocks map[string][]probe.Block // of what a package's tests test, by its import path, likewise
 }
 
 func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
@@ -40,7 +42,7 @@ func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string), dirs: make(map[string]string)}, nil
+	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string), dirs: make(map[string]string), blocks: make(map[string][]probe.Block)}, nil
 }
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }

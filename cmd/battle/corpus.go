@@ -16,11 +16,15 @@ import (
 )
 
 type corpusCommand struct {
-	Show    corpusShow    `cmd:"" help:"List the traces of the corpus."`
-	Add     corpusAdd     `cmd:"" help:"Add a trace or a finding."`
-	Promote corpusPromote `cmd:"" help:"Move what go test -fuzz left out of testdata/fuzz, into minimal regressions."`
-	Convert corpusConvert `cmd:"" help:"Convert between traces and the formats of go test -fuzz, go-fuzz and raw tapes."`
-	Prune   corpusPrune   `cmd:"" help:"Remove traces that are there twice."`
+	Show     corpusShow     `cmd:"" help:"List the traces of the corpus."`
+	Cover    corpusCover    `cmd:"" help:"Show what the corpus covers, by package, file and line."`
+	Add      corpusAdd      `cmd:"" help:"Add a trace or a finding."`
+	Merge    corpusMerge    `cmd:"" help:"Take in those traces of other folders that show something new."`
+	Promote  corpusPromote  `cmd:"" help:"Move what go test -fuzz left out of testdata/fuzz, into minimal regressions."`
+	Diff     corpusDiff     `cmd:"" help:"Compare two corpora: their traces, and what each reaches that the other does not."`
+	Convert  corpusConvert  `cmd:"" help:"Convert between traces and the formats of go test -fuzz, go-fuzz and raw tapes."`
+	Prune    corpusPrune    `cmd:"" help:"Remove traces that are there twice."`
+	Minimize corpusMinimize `cmd:"" help:"Remove seeds that show nothing which the others do not."`
 }
 
 // corpusDir is the folder of a target's traces. A target with a Corpus of its own has

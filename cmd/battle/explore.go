@@ -88,6 +88,9 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 	for path, content := range blocks.Files {
 		files[path] = content
 	}
+	if counted {
+		w.blocks[t.Package] = blocks.Blocks
+	}
 	added := filepath.Join(t.dir, "battle_registers_explore_test.go")
 	if _, err := os.Stat(added); err == nil {
 		return nil, fmt.Errorf("%s is in the way: the command adds a file of that name to the build", added)
@@ -104,6 +107,7 @@ import (
 func init() {
 	battle.Register(explore.Name, explore.Engine)
 	battle.Register(explore.ExplainName, explore.Explain)
+	battle.Register(explore.CoverName, explore.Cover)
 	battle.Register(explore.RandomName, explore.Random)
 	battle.Register(forkserver.Name, forkserver.Engine)
 	%s}

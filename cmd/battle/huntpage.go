@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -216,12 +215,5 @@ func (m matrix) heated() (rows []pageFollowed) {
 	return rows
 }
 
-// link leads from the page to a file: by a relative path, so that both can be moved
-// together.
-func (h *hunt) link(path string) template.URL {
-	relative, err := filepath.Rel(filepath.Dir(h.page), path)
-	if err != nil { // on another drive
-		relative = path
-	}
-	return template.URL((&url.URL{Path: filepath.ToSlash(relative)}).String())
-}
+// link leads from the page to a file.
+func (h *hunt) link(path string) template.URL { return linkFrom(h.page, path) }

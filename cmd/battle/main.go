@@ -37,7 +37,7 @@ type commandLine struct {
 	Replay   replayCommand   `cmd:"" help:"Run a finding, a trace file or a trace again."`
 	Minimize minimizeCommand `cmd:"" help:"Find the shortest trace of the same failure."`
 	Explain  explainCommand  `cmd:"" help:"Show how likely a finding was at each moment of its trace, and which update made it so."`
-	Corpus   corpusCommand   `cmd:"" help:"Show, add to, promote into, convert and prune the corpus."`
+	Corpus   corpusCommand   `cmd:"" help:"Look after the corpus: what it covers, what is new elsewhere, what is superfluous."`
 	Bugs     bugsCommand     `cmd:"" help:"Plant the bugs of bugs/ one by one, and show which engine finds each."`
 	Bench    benchCommand    `cmd:"" help:"Compare the engines by the tasks of examples/puzzles, and by planted bugs."`
 }

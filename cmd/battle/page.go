@@ -2,18 +2,20 @@ package main
 
 import (
 	"embed"
+	"fmt"
 	"html/template"
 )
 
 // Pages stand alone: no script, no font, no other file. They share one style, which
 // follows the reader's light or dark and fits a phone.
 
-//go:embed page.css explain.html hunt.html
+//go:embed page.css explain.html hunt.html cover.html
 var pageFiles embed.FS
 
 var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 	"percentage": percentage,
 	"short":      short,
 	"rate":       func(perSecond float64) string { return short(uint64(perSecond)) },
+	"part":       func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
 	"count":      count,
-}).ParseFS(pageFiles, "page.css", "explain.html", "hunt.html"))
+}).ParseFS(pageFiles, "page.css", "explain.html", "hunt.html", "cover.html"))

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"battle.test/battle"
+)
+
+// A taken trace is one of another corpus, in its canonical form.
+type taken struct {
+	path    string // as the command line leads to it
+	trace   string
+	updates int
+}
+
+// An intake reads traces from files of any format. What can't be read is an error of its
+// own, and keeps no other out.
+type intake struct {
+	workshop *workshop
+	target   target
+	binary   string
+	all      []taken
+	errs     []error
+
+	// What is read, and not asked about yet.
+	requests []battle.Request
+	paths    []string
+	size     int
+}
+
+// intake reads files, and folders with all below them, in order of their paths. Its own
+// error is a fault of the machine or of the test binary.
+func (w *workshop) intake(ctx context.Context, t target, paths []string) (all []taken, errs []error, err error) {
+	in := &intake{workshop: w, target: t}
+	if in.binary, err = w.build(ctx, t.Package, false); err != nil {
+		return nil, nil, err
+	}
+	var files []string
+	for _, path := range paths {
+		below, found := w.filesBelow(path)
+		files, in.errs = append(files, below...), append(in.errs, found...)
+	}
+	slices.Sort(files)
+	for _, path := range slices.Compact(files) {
+		request, err := readAny(w.dir, path)
+		if err != nil {
+			in.errs = append(in.errs, err)
+			continue
+		}
+		in.requests, in.paths, in.size = append(in.requests, request), append(in.paths, path), in.size+len(request.Trace)+len(request.Tape)
+		if len(in.requests) == askedMax || in.size >= askedBytesMax {
+			if err := in.ask(ctx); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return in.all, in.errs, in.ask(ctx)
+}
+
+// ask turns what was read into canonical traces.
+func (in *intake) ask(ctx context.Context) error {
+	if len(in.requests) == 0 {
+		return nil
+	}
+	answers, err := in.workshop.askAll(ctx, in.binary, in.target, in.requests)
+	if err != nil {
+		return err
+	}
+	for i, answer := range answers {
+		switch path := in.paths[i]; {
+		case answer.Error != "":
+			in.errs = append(in.errs, errors.New(answer.Error))
+		case answer.Updates == 0:
+			in.errs = append(in.errs, fmt.Errorf("%s: no updates", path))
+		case len(answer.Trace) > sourceMax:
+			in.errs = append(in.errs, fmt.Errorf("%s: as a trace it has %d bytes, want at most %d", path, len(answer.Trace), sourceMax))
+		default:
+			in.all = append(in.all, taken{path, answer.Trace, answer.Updates})
+		}
+	}
+	in.requests, in.paths, in.size = nil, nil, 0
+	return nil
+}
+
+// filesBelow is a file, or all in a folder that may be traces: hidden ones are not, and
+// neither is what go-fuzz writes of a crash beside its tape.
+func (w *workshop) filesBelow(path string) (files []string, errs []error) {
+	root := from(w.dir, path)
+	err := filepath.WalkDir(root, func(full string, entry fs.DirEntry, err error) error {
+		below, _ := filepath.Rel(root, full)
+		name := filepath.Join(path, below)
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case full != root && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case entry.IsDir(), filepath.Ext(name) == ".output", filepath.Ext(name) == ".quoted":
+		default:
+			// A link may lead to a file. To read a pipe would last for ever.
+			if info, err := os.Stat(full); err != nil {
+				errs = append(errs, err)
+			} else if !info.Mode().IsRegular() {
+				errs = append(errs, fmt.Errorf("%s: want a file or a folder, got %v", name, info.Mode()))
+			} else {
+				files = append(files, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		errs = append(errs, err)
+	}
+	return files, errs
+}
