@@ -21,6 +21,7 @@ type Stats struct {
 	Labels   []LabelStat `json:"labels"`
 	Findings []string    `json:"findings"`           // IDs
 	Elapsed  Duration    `json:"elapsed"`            // seconds
+	CPU      Duration    `json:"cpu"`                // seconds that the process has had
 	Progress any         `json:"progress,omitempty"` // of an engine that was registered: its own
 	Exchange Exchange    `json:"exchange,omitzero"`  // with other processes that hunt in the target
 	Done     bool        `json:"done"`
@@ -45,7 +46,7 @@ func (s *session) stats() Stats {
 		Target: s.plan.name, Engine: s.orders.engine, PID: os.Getpid(),
 		Runs: r.stats.runs, Updates: r.stats.updates(),
 		Findings: slices.Clone(s.findings),
-		Elapsed:  Duration(time.Since(s.started)),
+		Elapsed:  Duration(time.Since(s.started)), CPU: Duration(cpuTime()),
 	}
 	for i, k := range s.plan.kinds {
 		st.Ops = append(st.Ops, OpStats{k.name, r.stats.byKind[i]})
@@ -64,6 +65,7 @@ func (s *session) stats() Stats {
 func (s *Stats) Add(o Stats) {
 	s.Runs += o.Runs
 	s.Updates += o.Updates
+	s.CPU += o.CPU
 	for _, op := range o.Ops {
 		i := slices.IndexFunc(s.Ops, func(mine OpStats) bool { return mine.Name == op.Name })
 		if i < 0 {

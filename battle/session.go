@@ -203,7 +203,9 @@ func (s *session) startHunting() error {
 			return err
 		}
 	}
-	go s.guard()
+	guarded := make(chan struct{})
+	go s.guard(guarded)
+	<-guarded // its goroutines are there before any run counts its own
 	debug.SetGCPercent(max(huntingGC, debug.SetGCPercent(-1)))
 	return nil
 }
@@ -212,9 +214,9 @@ func (s *session) startHunting() error {
 // and little that lives, so that a hunt would spend a third of its time collecting.
 const huntingGC = 800
 
-func (s *session) guard() {
+func (s *session) guard(begun chan<- struct{}) {
 	forever := make(chan struct{}) // the session hunts until the process ends
-	hang, tape := s.runner.watch(func() { <-forever })
+	hang, tape := s.runner.watch(func() { close(begun); <-forever })
 	s.pend(hang, tape)
 	if s.noteOnly {
 		os.Exit(ExitRestart)

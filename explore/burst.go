@@ -84,15 +84,15 @@ func (c *composer) length(fresh bool) int {
 // longShare is one in how many bursts from a moment is as long as those of a new run.
 const longShare = 16
 
-// plainShare is one in how many bursts draws numbers evenly: what matters may be none of
-// those that stand out.
-const plainShare = 4
+// styles are how bursts draw numbers, each as often: what matters may be none of those that
+// stand out, or several small ones at once.
+var styles = [...]int{mixed, mixed, simple, evenly}
 
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {
 	c.burst.reset()
 	begins := m.parent == nil
-	c.dice.plain = c.dice.below(plainShare) == 0
+	c.dice.style = styles[c.dice.below(len(styles))]
 	switch how := c.dice.below(16); {
 	case how < 2 && len(f.moments) > 0:
 		c.splice(f.moments[c.dice.below(len(f.moments))])

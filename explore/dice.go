@@ -15,7 +15,7 @@ type dice struct {
 	seen     int                 // operands so far
 	texts    []string            // likewise, byte strings
 	text     []byte
-	plain    bool // wide numbers are drawn evenly
+	style    int // how wide numbers are drawn: mixed, or all alike
 }
 
 const (
@@ -24,10 +24,18 @@ const (
 	textsMax    = 64
 	wideFrom    = 256 // values: a range of fewer is tried out soon enough
 	small       = 4   // below it, numbers are tried anyway
-	evenly      = 15  // how wide numbers are drawn that nothing is known of
 )
 
-func newDice(seed uint64) *dice { return &dice{random: rand.NewPCG(seed, 0x9E3779B97F4A7C15)} }
+// Styles of drawing wide numbers, beside those that a mix is made of.
+const (
+	mixed  = -1
+	simple = 11 // near the simplest
+	evenly = 15
+)
+
+func newDice(seed uint64) *dice {
+	return &dice{random: rand.NewPCG(seed, 0x9E3779B97F4A7C15), style: mixed}
+}
 
 // forget makes the next run independent of the numbers of earlier ones.
 func (d *dice) forget() { d.earlier, d.count = [earlierMax]uint64{}, 0 }
@@ -51,8 +59,8 @@ func (d *dice) Number(low, top uint64, signed bool) uint64 {
 		}
 		return low + roll%(span+1)
 	}
-	if d.plain {
-		how = evenly
+	if d.style != mixed {
+		how = uint64(d.style)
 	}
 	v := d.wide(how, roll, low, top, signed)
 	d.earlier[d.count%earlierMax] = v
@@ -84,7 +92,7 @@ func (d *dice) wide(how, roll, low, top uint64, signed bool) uint64 {
 		if len(probe.Numbers) > 0 {
 			return d.near(probe.Numbers[roll>>8%uint64(len(probe.Numbers))], low, span, roll>>32)
 		}
-	case 11: // near the simplest
+	case simple:
 		return d.near(roll>>8&63, low, span, roll>>32)
 	}
 	if span+1 == 0 {

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"slices"
-	"strings"
 
 	"battle.test/battle"
 )
@@ -61,8 +60,9 @@ type Culprit struct {
 // an update that makes the rare likely did more than one that makes the likely happen.
 //
 // Where the last update is to blame although others came before it, that may be only because
-// hardly any run has the small numbers of a minimal trace. So numbers that may be others are
-// drawn anew, and if an earlier update is to blame then, that is the answer.
+// hardly any run has the small numbers of a minimal trace, or because other runs are too
+// short to fail. So numbers that may be others are drawn anew, and if that does not help,
+// runs are longer. If an earlier update is to blame then, that is the answer.
 //
 // Equal seeds and builds give equal curves, unless the budget ends first.
 func Explain(h *battle.Hunt) {
@@ -70,22 +70,17 @@ func Explain(h *battle.Hunt) {
 		h.Fault("the engine %s looks into a failure that it is asked about, and does not hunt: see battle.Request", ExplainName)
 		return
 	}
-	wanted := h.Wanted()
-	s := newSampler(h, wanted)
-	s.draw()
-	e := s.explanation()
-	if e.late(len(wanted.Updates)) {
-		if loose := s.loosen(); loose != nil {
-			wanted.Updates = loose
-			s = newSampler(h, wanted)
-			s.draw()
-			if other := s.explanation(); other.Culprit != nil && !other.late(len(loose)) {
-				e = other
-				e.Loosened = strings.Split(strings.TrimSuffix(h.Trace(slices.Concat(loose...)), "\n"), "\n")
-			}
-		}
+	s := newSampler(h, h.Wanted())
+	e := s.explain()
+	if e.late(len(s.wanted.Updates)) {
+		e = s.earlier(e)
 	}
 	h.Report(func() any { return e })
+}
+
+func (s *sampler) explain() *Explanation {
+	s.draw()
+	return s.explanation()
 }
 
 func (s *sampler) explanation() *Explanation {

@@ -193,20 +193,21 @@ func TestTheLastChampionsAreHuntedOnFrom(t *testing.T) {
 	require.Positive(t, doomed)
 }
 
-func TestPlainDiceDrawEvenly(t *testing.T) {
+func TestDiceDrawInStyles(t *testing.T) {
 	const top = 1<<16 - 1
-	halves := func(plain bool) (low int) {
+	small := func(style int) (n int) {
 		d := newDice(1)
-		d.plain = plain
+		d.style = style
 		for range 4000 {
-			if d.Number(0, top, false) < top/16 {
-				low++
+			if d.Number(0, top, false) < top/256 {
+				n++
 			}
 		}
-		return low
+		return n
 	}
-	require.InDelta(t, 250, halves(true), 60)
-	require.Greater(t, halves(false), 500, "else small numbers stand out")
+	require.InDelta(t, 16, small(evenly), 12)
+	require.Greater(t, small(mixed), 400, "small numbers stand out")
+	require.Greater(t, small(simple), 3900, "but for neighbours below the lowest")
 }
 
 func TestWhatWasSeenOnceTellsWhatIsToCome(t *testing.T) {

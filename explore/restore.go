@@ -102,8 +102,8 @@ func (e *explorer) restore(m *moment) bool {
 		copy(probe.Counters[:], from.saved.counters)
 	} else {
 		from = nil
+		clearCounters() // first: what New runs counts
 		e.hunt.Begin()
-		clearCounters()
 	}
 	e.prefix = m.prefix(from, e.prefix[:0])
 	return !e.hunt.Failed() && e.hunt.Extend(e.prefix)

@@ -157,8 +157,8 @@ func (s *sampler) sample(p *Point, runs int) {
 
 // run runs updates, and returns what its failure is known by.
 func (s *sampler) run(updates ...[]byte) (key string) {
-	s.hunt.Begin()
 	clearCounters()
+	s.hunt.Begin()
 	for _, some := range updates {
 		if !s.hunt.Extend(some) {
 			break

@@ -72,7 +72,7 @@ func (e *explorer) unlike(complaint string, args ...any) bool {
 
 func (e *explorer) beginPlain() {
 	e.hunt.Begin()
-	clearCounters()
+	clearCounters() // New may do something once only
 }
 
 // A fingerprint is a hash of all that an update shows. It hears what states are told

@@ -13,6 +13,8 @@ import (
 // blame names the update to blame, or says that there is none.
 func (e *explained) blame() string {
 	switch c := e.Explanation.Culprit; {
+	case e.blamesLast():
+		return fmt.Sprintf("update %d, where the failure shows: %s", c.Update, e.update(c.Update))
 	case c != nil:
 		return fmt.Sprintf("update %d: %s", c.Update, e.update(c.Update))
 	case !e.Explanation.Tight && e.Explanation.Points[0].Runs < 100:
@@ -36,9 +38,6 @@ func (e *explained) trace() []string {
 func (e *explained) verdict() (sentences []string) {
 	say := func(format string, args ...any) { sentences = append(sentences, fmt.Sprintf(format, args...)) }
 	x, c := e.Explanation, e.Explanation.Culprit
-	if x.Loosened != nil {
-		say("Hardly any run has the small numbers of the minimal trace. Here they are drawn anew where it fails in the same way with others.")
-	}
 	if c == nil {
 		say("Before the first update, %s of all runs of %s fail in this way.", percentage(x.Points[0].P), count(x.Length, "update"))
 		return sentences
@@ -47,7 +46,7 @@ func (e *explained) verdict() (sentences []string) {
 	compared := times(c.Factor)
 	switch {
 	case c.Factor == 0:
-		compared = "and was never seen before"
+		compared = "and none did before"
 	case c.Highest != c.Before:
 		compared = "which it never was before: at most " + percentage(highest.P)
 	}
@@ -59,8 +58,14 @@ func (e *explained) verdict() (sentences []string) {
 	say("%s", e.effects())
 	if last := len(e.Finding.Trace); c.Update != last {
 		say("The failure shows in update %d: %s.", last, e.update(last))
-	} else if last > 1 && highest.P < 0.05 && x.Length == last {
-		say("Hardly any other run of %s fails: longer ones may tell more, as with -length 100.", count(x.Length, "update"))
+	} else if last > 1 {
+		say("No earlier update makes it much more likely: either the last one is wrong by itself, or all of them are needed.")
+	}
+	switch {
+	case x.Loosened != nil:
+		say("Hardly any run has the small numbers of the minimal trace. The updates shown here are the same, with other numbers, and fail in the same way.")
+	case x.Length > len(e.Finding.Trace):
+		say("Other runs went on to %s: as many as the trace has may be too few to fail.", count(x.Length, "update"))
 	}
 	if !x.Tight {
 		say("The budget ended before the intervals at the jump were within 5 points.")
@@ -84,7 +89,7 @@ func (e *explained) effects() string {
 	if c.Replaced.Runs == 0 {
 		return text + "."
 	}
-	return text + fmt.Sprintf("; with another, random %s in its place, it does %s of the time.", kind, percentage(c.Replaced.P))
+	return text + fmt.Sprintf("; with another, random %s in its place and the rest as it is, it does %s of the time.", kind, percentage(c.Replaced.P))
 }
 
 func times(factor float64) string {
@@ -128,8 +133,11 @@ func (e *explained) moments() (rows []moment) {
 		if p.Runs == 0 {
 			row.Likelihood = "unknown"
 		}
-		if highest > 0 && p.P > highest {
+		switch {
+		case highest > 0 && p.P > highest:
 			row.Rise = times(p.P / highest)
+		case p.P > highest && p.Moment > 0:
+			row.Rise = "from none"
 		}
 		highest = max(highest, p.P)
 		c := e.Explanation.Culprit
@@ -166,7 +174,7 @@ func (e *explained) judgement() string {
 // minimised small numbers make rare moments, and they may be all that it is blamed for.
 func (e *explained) blamesLast() bool {
 	c := e.Explanation.Culprit
-	return c != nil && c.Update == len(e.Finding.Trace)
+	return c != nil && c.Update == len(e.Finding.Trace) && c.Update > 1
 }
 
 // brief is the judgement on a trace that was just minimised. Where it blames the last

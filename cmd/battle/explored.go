@@ -22,6 +22,10 @@ func (h *hunt) explored() string {
 		if b.Len() == 0 {
 			fmt.Fprintf(&b, "\n%-14s %11s %9s %8s %8s %15s %15s\n", "explored", "blocks", "moments", "doomed", "traits", "new/1000 bursts", "last new")
 		}
+		if p.Bursts == 0 {
+			fmt.Fprintf(&b, "%-14s nothing: the hunt ended before it began to\n", c[0].target.Name)
+			continue
+		}
 		fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", c[0].target.Name,
 			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected, ago(p))
 		if p.Moments > 0 {

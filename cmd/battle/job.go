@@ -173,6 +173,16 @@ func (j *job) running() bool {
 	return j.state == "hunting"
 }
 
+// spend counts the CPU time of a process that has ended. In it is that of the workers that
+// the process waited for; one that is killed at a finding waits for none, but its workers
+// have reported theirs.
+func (j *job) spend(cpu time.Duration) {
+	reported := time.Duration(j.stats().CPU)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.cpu = max(j.cpu+cpu, reported)
+}
+
 // once runs one process. It tells whether another one makes sense.
 func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	limited, cancel := context.WithTimeout(ctx, j.left()+j.engine.grace())
@@ -194,9 +204,7 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	err := run(cmd)
 	stop()
 	if cmd.ProcessState != nil {
-		j.mu.Lock()
-		j.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		j.mu.Unlock()
+		j.spend(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime())
 	}
 	deaths := crashers.take(output.String(), err)
 	switch {
