@@ -24,9 +24,9 @@ while IFS='|' read -r status expect command; do
 done <<'TABLE'
 0 | ^no findings                          | make hunt
 0 | ^no findings                          | go run ./cmd/battle hunt -budget 10s
-0 | ^ok .*examples/deque                  | cd examples/deque && go test .
-0 | ^deque  battle.test/examples/deque    | cd examples/deque && go tool battle list
-0 | ^no findings                          | cd examples/deque && go tool battle hunt -budget 5s
+0 | ^ok .*examples/deque                  | go -C examples/deque test .
+0 | ^deque  battle.test/examples/deque    | go -C examples/deque tool battle list
+0 | ^no findings                          | go -C examples/deque tool battle hunt -budget 5s
 0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
 0 | ^no findings                          | go run ./cmd/battle hunt -target ring -engine native -engine rapid -budget 10s
 1 | ^data, first=1 tail=1, 1 byte: 00     | go run ./cmd/battle hunt -bug tip-bug -first -html findings/report.html
@@ -45,7 +45,7 @@ done <<'TABLE'
 0 | ^ring: would remove [0-9] of 3 seeds  | go run ./cmd/battle corpus minimize -n ring
 0 | ^tip-bug +ring +[a-z]+ +1 of 1         | go run ./cmd/battle bugs -any -seeds 1 tip-bug
 0 | ^lock-20 +explore +1 of 1             | go run ./cmd/battle bench -seeds 1 -engine explore lock-20
-0 | ^wrote level.gif                      | cd examples/puzzles && go run ./play -gif level.gif testdata/solutions/platform-1.trace
+0 | ^wrote level.gif                      | go -C examples/puzzles run ./play -gif level.gif testdata/solutions/platform-1.trace
 TABLE
 
 # The finding that README.md shows: its own replay command must print it again. Line

@@ -39,6 +39,9 @@ func doubleDashes(model *kong.Node, args []string) []string {
 func collectFlags(node *kong.Node, long map[string]bool, short map[byte]bool) {
 	for _, flag := range node.Flags {
 		long[flag.Name] = true
+		if flag.Tag.Negatable != "" {
+			long["no-"+flag.Name] = true
+		}
 		if flag.Short != 0 {
 			short[byte(flag.Short)] = true
 		}

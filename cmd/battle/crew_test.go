@@ -58,7 +58,7 @@ func TestACrewIsOneRow(t *testing.T) {
 	})
 	two := finished(t, "ring", explorer{}, battle.Stats{
 		Runs: 50, Updates: 2500, Ops: []battle.OpStats{{Name: "append"}, {Name: "read", Count: 2500}},
-		Progress: explore.Progress{Traits: 9, Covered: 4, Blocks: 5, Counted: 5}, Exchange: battle.Exchange{Taken: 3, Skipped: 1, Why: "no room"},
+		Progress: explore.Progress{Bursts: 7, Traits: 9, Covered: 4, Blocks: 5, Counted: 5}, Exchange: battle.Exchange{Taken: 3, Skipped: 1, Why: "no room"},
 	})
 	one.crew = crew{one, two}
 	two.crew = one.crew

@@ -47,7 +47,7 @@ func TestExplanationAsText(t *testing.T) {
 to blame: update 1: toss heads=true
   It raises the likelihood that a run of 2 updates fails in this way from 25.1 % to 50.2 %, 2.0 times.
   Update 2 may raise it as much: toss heads=true.
-  Without it, the trace does not fail in this way; with another, random toss in its place, it does 50.0 % of the time.
+  Without it, the trace does not fail in this way; with another, random toss in its place and the rest as it is, it does 50.0 % of the time.
   The failure shows in update 2: toss heads=true.
 
   after  likelihood  0 %        100 %      95 % interval          rises  futures  update
@@ -72,9 +72,9 @@ func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	x.Culprit.Factor = 0
 	text := e.text()
 	for _, want := range []string{
-		"and was never seen before",
+		"and none did before",
 		"Without it, the trace fails in this way 3.0 % of the time;",
-		"longer ones may tell more, as with -length 100",
+		"No earlier update makes it much more likely",
 		"The budget ended before the intervals at the jump were within 5 points.",
 		"no lines were counted",
 	} {

@@ -70,6 +70,11 @@ func TestHuntPageOfAShortHunt(t *testing.T) {
 
 	h.jobs = []*job{finished(t, "ring", explorer{}, battle.Stats{Progress: explore.Progress{}})}
 	_, text, _ = pageOf(t, h, nil, nil)
+	require.Contains(t, text, "The hunt ended before the explorer began.")
+	require.NotContains(t, text, "What the explorer knows")
+
+	h.jobs = []*job{finished(t, "ring", explorer{}, battle.Stats{Progress: explore.Progress{Bursts: 1}})}
+	_, text, _ = pageOf(t, h, nil, nil)
 	require.Contains(t, text, "No blocks were counted")
 }
 
