@@ -31,7 +31,7 @@ type person struct {
 func newCompany() *company {
 	c := &company{name: "company"}
 	for i := range c.parts {
-		c.parts[i] = &department{name: fmt.Sprint(i), staff: make([]person, 8), boss: &person{name: "boss"}, rooms: map[string]int{"a": i, "b": 2}}
+		c.parts[i] = &department{name: fmt.Sprint(i), staff: make([]person, 8), boss: &person{name: "boss", age: 50, wage: 1.5, present: true}, rooms: map[string]int{"a": i, "b": 2}}
 	}
 	return c
 }
@@ -79,7 +79,7 @@ func newTable() *map[string]int {
 // Slowly where pointers may meet, which Clone does not see.
 func BenchmarkSubject(b *testing.B) {
 	copies(b, "of=structs", newCompany(), clone.Clone)
-	copies(b, "of=ring-64K", &byteRing{bytes: make([]byte, 64<<10)}, clone.Clone)
+	copies(b, "of=ring-64K", &byteRing{bytes: make([]byte, 64<<10), head: 9, tail: 5}, clone.Clone)
 	copies(b, "of=map-1000", newTable(), clone.Clone)
 	copies(b, "of=list-1000", newChain(), clone.Slowly)
 	copies(b, "of=btree-4369", newPage(3), clone.Slowly)
