@@ -3,10 +3,12 @@ package explore_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -211,6 +213,22 @@ func TestNumbersThatDoNotMatterAreDrawnAnew(t *testing.T) {
 	require.Nil(t, e.Loosened, "the trace as it is tells")
 	e = explained(t, "FuzzReef", battle.Request{Trace: "sail to=2; sound at=1", Length: 40})
 	require.Nil(t, e.Loosened, "longer runs were asked for")
+}
+
+// TestNumbersThatFailEarlierAreNotDrawn has soundings that strike with many other numbers:
+// what comes after them would never run.
+func TestNumbersThatFailEarlierAreNotDrawn(t *testing.T) {
+	const early = 8
+	e := explained(t, "FuzzReef", battle.Request{Trace: "sail to=2; " + strings.Repeat("sound at=0; ", early) + "rest; sound at=1"})
+	require.Len(t, e.Loosened, early+3)
+	var to, at uint32
+	_, err := fmt.Sscanf(e.Loosened[0], "sail to=%d", &to)
+	require.NoError(t, err)
+	for _, sound := range e.Loosened[1 : 1+early] {
+		_, err := fmt.Sscanf(sound, "sound at=%d", &at)
+		require.NoError(t, err)
+		require.True(t, at == 0 || at >= to, "%q", e.Loosened)
+	}
 }
 
 // TestLikelihoodSinksWhereNothingHappens shows why the culprit is judged by the highest

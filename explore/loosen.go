@@ -70,14 +70,5 @@ func (s *sampler) loosen() [][]byte {
 
 // fails tells whether a trace fails in the wanted way, in its last update.
 func (s *sampler) fails(updates [][]byte) bool {
-	clearCounters()
-	s.hunt.Begin()
-	for _, update := range updates[:len(updates)-1] {
-		if !s.hunt.Extend(update) {
-			s.hunt.Drop()
-			return false
-		}
-	}
-	s.hunt.Extend(updates[len(updates)-1])
-	return s.hunt.Drop() == s.wanted.Key
+	return s.run(updates...) == s.wanted.Key && s.run(updates[:len(updates)-1]...) == ""
 }
