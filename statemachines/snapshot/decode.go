@@ -60,7 +60,7 @@ func (p *parser) passed(got, n int, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return p.refuse(BadSize, p.at, "the end of the file", fmt.Sprintf("%d bytes, as many as when it was opened", p.size))
 	}
-	return &Error{Reason: Unreadable, File: p.file, Offset: p.at, Got: err.Error(), Want: fmt.Sprintf("%d more bytes", n-got), Err: err}
+	return &Error{Reason: Unreadable, File: p.file, Offset: p.at, Got: err.Error(), Want: byteCount(n-got) + " more", Err: err}
 }
 
 // parse reads a file of the given size. Nothing is allocated before the header has
@@ -110,7 +110,7 @@ func (p *parser) header() ([]byte, error) {
 		return nil, p.refuse(Empty, 0, "0 bytes", "a header")
 	}
 	if p.size < headerSize+footerSize {
-		return nil, p.refuse(BadSize, 0, fmt.Sprintf("%d bytes", p.size), fmt.Sprintf("at least %d", headerSize+footerSize))
+		return nil, p.refuse(BadSize, 0, byteCount(p.size), fmt.Sprintf("at least %d", headerSize+footerSize))
 	}
 	if p.size > sizeMax {
 		return nil, p.refuse(BadSize, 0, fmt.Sprintf("%d bytes", p.size), fmt.Sprintf("at most %d", int64(sizeMax)))
@@ -191,7 +191,7 @@ func (p *parser) sections(table []byte, count int) ([]Section, error) {
 		sections = append(sections, section)
 	}
 	if left := p.size - p.at - footerSize; left != 0 {
-		return nil, p.refuse(BadSize, p.at, fmt.Sprintf("%d bytes between the sections and the footer", left), "none")
+		return nil, p.refuse(BadSize, p.at, byteCount(left)+" between the sections and the footer", "none")
 	}
 	return sections, nil
 }
@@ -216,7 +216,7 @@ func (p *parser) entry(e []byte, at int64) (section Section, stored uint64, sum 
 	case !section.Zstd && section.Length != stored:
 		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("%d, as stored", stored))
 	case section.Zstd && section.Length > lengthMax(stored):
-		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("at most %d for %d bytes stored", lengthMax(stored), stored))
+		err = p.refuse(BadLength, at+48, section.Length, fmt.Sprintf("at most %d for %s stored", lengthMax(stored), byteCount(stored)))
 	}
 	return section, stored, le.Uint32(e[36:]), err
 }

@@ -105,9 +105,9 @@ func (s *Snapshot) check() error {
 		case seen[section.Name]:
 			return fmt.Errorf("snapshot: section %q is there twice", section.Name)
 		case !section.Zstd && section.Length != uint64(len(section.Stored)):
-			return fmt.Errorf("snapshot: section %q: Length is %d, and %d bytes are stored plain", section.Name, section.Length, len(section.Stored))
+			return fmt.Errorf("snapshot: section %q: Length is %d for %s stored plain", section.Name, section.Length, byteCount(len(section.Stored)))
 		case section.Zstd && section.Length > lengthMax(uint64(len(section.Stored))):
-			return fmt.Errorf("snapshot: section %q: Length is %d, too much for %d bytes stored", section.Name, section.Length, len(section.Stored))
+			return fmt.Errorf("snapshot: section %q: Length is %d, too much for %s stored", section.Name, section.Length, byteCount(len(section.Stored)))
 		}
 		seen[section.Name] = true
 	}

@@ -45,6 +45,14 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("snapshot %s: %s: at byte %d: got %s, want %s", e.File, string(e.Reason), e.Offset, e.Got, e.Want)
 }
 
+// byteCount is a number of bytes in words.
+func byteCount[N int | int64 | uint64](n N) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
 // Unwrap makes errors.Is(err, snapshot.BadMagic) work, and with it that for the cause.
 func (e *Error) Unwrap() []error {
 	if e.Err == nil {

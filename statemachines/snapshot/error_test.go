@@ -63,7 +63,7 @@ func TestEachDamageIsNamedWithItsPlace(t *testing.T) {
 		{BadField, `a field has no canonical form: at byte 312: got section "state" twice, want each name once`, patched(whole, func(b []byte) { copy(b[headerSize+entrySize:][:nameSize], b[headerSize:]) })},
 		{BadField, "a field has no canonical form: at byte 256: got a section without a name, want a name", patched(whole, func(b []byte) { clear(b[headerSize:][:nameSize]) })},
 		{BadSection, `section checksum: at byte 480: got 0x96872344 of section "state", want 0xca92cdf0`, damaged(whole, headerSize+4*entrySize)},
-		{BadSize, "file size: at byte 551: got 1 bytes between the sections and the footer, want none", patched(whole, func(b []byte) { // the section notes ends a byte early
+		{BadSize, "file size: at byte 551: got 1 byte between the sections and the footer, want none", patched(whole, func(b []byte) { // the section notes ends a byte early
 			notes := b[headerSize+2*entrySize:]
 			le.PutUint32(notes[36:], crc32.Checksum(b[532:551], castagnoli))
 			le.PutUint64(notes[40:], 19)
@@ -130,7 +130,7 @@ func TestAFileThatChangesUnderTheLoader(t *testing.T) {
 		{BadSize, "file size: at byte 255: got the end of the file, want 584 bytes, as many as when it was opened", oddFile{size: 584, reader: bytes.NewReader(whole[:255])}},
 		{BadSize, "file size: at byte 500: got the end of the file, want 584 bytes, as many as when it was opened", oddFile{size: 584, reader: bytes.NewReader(whole[:500])}},
 		{BadSize, "file size: at byte 583: got the end of the file, want 584 bytes, as many as when it was opened", oddFile{size: 584, reader: bytes.NewReader(whole[:583])}},
-		{broken, "reading failed: at byte 490: got input/output error, want 12 more bytes", oddFile{size: 584, reader: io.MultiReader(bytes.NewReader(whole[:490]), iotest.ErrReader(broken))}},
+		{broken, "reading failed: at byte 490: got input/output error, want 12 bytes more", oddFile{size: 584, reader: io.MultiReader(bytes.NewReader(whole[:490]), iotest.ErrReader(broken))}},
 		{BadSize, "file size: at byte 0: got 1099511627777 bytes, want at most 1099511627776", oddFile{size: 1<<40 + 1, reader: bytes.NewReader(nil)}},
 	} {
 		s, err := Load(c.file, sampleName, wanted())

@@ -78,7 +78,7 @@ func (s Section) Contents() ([]byte, error) {
 		return s.Stored, nil
 	}
 	if limit := lengthMax(uint64(len(s.Stored))); s.Length > limit {
-		return nil, fmt.Errorf("%w: %q: got a length of %d, want at most %d for %d bytes stored", BadContents, s.Name, s.Length, limit, len(s.Stored))
+		return nil, fmt.Errorf("%w: %q: got a length of %d, want at most %d for %s stored", BadContents, s.Name, s.Length, limit, byteCount(len(s.Stored)))
 	}
 	const windowMax = 1 << 20 // a decoder's own memory, however short the contents
 	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(max(windowMax, s.Length)))
@@ -88,10 +88,10 @@ func (s Section) Contents() ([]byte, error) {
 	defer decoder.Close()
 	data, err := decoder.DecodeAll(s.Stored, make([]byte, 0, s.Length))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q: want %d bytes: %w", BadContents, s.Name, s.Length, err)
+		return nil, fmt.Errorf("%w: %q: want %s: %w", BadContents, s.Name, byteCount(s.Length), err)
 	}
 	if uint64(len(data)) != s.Length {
-		return nil, fmt.Errorf("%w: %q: got %d bytes, want %d", BadContents, s.Name, len(data), s.Length)
+		return nil, fmt.Errorf("%w: %q: got %s, want %d", BadContents, s.Name, byteCount(len(data)), s.Length)
 	}
 	return data, nil
 }

@@ -128,10 +128,10 @@ func TestCompressedContentsComeBack(t *testing.T) {
 func TestContentsThatTheWriterGotWrong(t *testing.T) {
 	packed := sample().Sections[1].Stored
 	for text, section := range map[string]Section{
-		`snapshot: contents of a section: "a": got a length of 257, want at most 256 for 1 bytes stored`: {Name: "a", Zstd: true, Stored: []byte{0}, Length: 257},
-		`snapshot: contents of a section: "a": want 9 bytes: unexpected EOF`:                             {Name: "a", Zstd: true, Stored: packed[:9], Length: 9},
-		`snapshot: contents of a section: "a": got 180 bytes, want 181`:                                  {Name: "a", Zstd: true, Stored: packed, Length: 181},
-		`snapshot: contents of a section: "a": got 180 bytes, want 179`:                                  {Name: "a", Zstd: true, Stored: packed, Length: 179},
+		`snapshot: contents of a section: "a": got a length of 257, want at most 256 for 1 byte stored`: {Name: "a", Zstd: true, Stored: []byte{0}, Length: 257},
+		`snapshot: contents of a section: "a": want 9 bytes: unexpected EOF`:                            {Name: "a", Zstd: true, Stored: packed[:9], Length: 9},
+		`snapshot: contents of a section: "a": got 180 bytes, want 181`:                                 {Name: "a", Zstd: true, Stored: packed, Length: 181},
+		`snapshot: contents of a section: "a": got 180 bytes, want 179`:                                 {Name: "a", Zstd: true, Stored: packed, Length: 179},
 	} {
 		_, err := section.Contents()
 		require.ErrorIs(t, err, BadContents)

@@ -87,7 +87,7 @@ func write(fsys FS, name string, prefix []byte, sections []Section) (err error) 
 func writeAll(file File, b []byte) error {
 	n, err := file.Write(b)
 	if err == nil && n != len(b) {
-		err = fmt.Errorf("%w: got %d bytes written, want %d", io.ErrShortWrite, n, len(b))
+		err = fmt.Errorf("%w: got %s written, want %d", io.ErrShortWrite, byteCount(n), len(b))
 	}
 	return err
 }
