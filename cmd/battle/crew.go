@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -21,9 +22,9 @@ const workerSeeds = 0x9E3779B97F4A7C15
 // crew makes the jobs of an engine in a target.
 func (c *huntCommand) crew(w *workshop, e engine, t target) (all crew, err error) {
 	workers, shared := 1, ""
-	if e.name() == explore.Name && c.Workers > 1 {
+	if e.name() == explore.Name {
 		workers = c.Workers
-		if shared, err = os.MkdirTemp(w.temp, "shared-"); err != nil {
+		if shared, err = c.sharedDir(w, t); err != nil {
 			return nil, err
 		}
 	}
@@ -38,6 +39,19 @@ func (c *huntCommand) crew(w *workshop, e engine, t target) (all crew, err error
 		j.crew = all
 	}
 	return all, nil
+}
+
+// sharedDir is where the explorer's processes share the runs of a target, or "": one that is
+// alone, in this hunt and for others, has nobody to share with.
+func (c *huntCommand) sharedDir(w *workshop, t target) (string, error) {
+	switch {
+	case c.Shared != "":
+		dir := filepath.Join(c.Shared, t.Name)
+		return dir, os.MkdirAll(dir, 0o755)
+	case c.Workers > 1:
+		return os.MkdirTemp(w.temp, "shared-")
+	}
+	return "", nil
 }
 
 // crews are all jobs, those of a crew together.

@@ -27,6 +27,8 @@ type huntCommand struct {
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
 	Findings string        `default:"findings" help:"Folder for findings."`
+	Shared   string        `help:"Folder for the runs that the explorer's processes share, a folder a target in it. It stays, and another hunt goes on from it (default one of the hunt's own, for several workers)."`
+	Explain  bool          `default:"true" negatable:"" help:"Say of the first findings which update is to blame."`
 	Matrix   bool          `help:"Show which update followed which, and how often."`
 	HTML     string        `help:"Write the report into this file, as a page with the code that was not reached, curves and findings."`
 	JSON     bool          `help:"Print the summary as JSON on standard output."`
@@ -88,7 +90,11 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	}
 	h.run(ctx)
 	h.recall(ctx)
-	return h.conclude(ctx, c.JSON)
+	explanations := make(map[string]*explained)
+	if c.Explain {
+		explanations = h.explainFindings(ctx, h.all())
+	}
+	return h.conclude(explanations, c.JSON)
 }
 
 // plan finds targets and engines, builds, and divides the budget.
@@ -105,6 +111,12 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 		return nil, err
 	}
 	h.readEarlier()
+	if c.Shared != "" {
+		c.Shared = from(w.dir, c.Shared)
+		if err := writable("-shared", c.Shared); err != nil {
+			return nil, err
+		}
+	}
 	if c.HTML != "" {
 		h.page = from(w.dir, c.HTML)
 		if err := writable("-html", filepath.Dir(h.page)); err != nil {

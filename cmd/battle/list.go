@@ -19,6 +19,7 @@ type listCommand struct {
 // listed is a target in list's JSON.
 type listed struct {
 	Package string `json:"package"`
+	Corpus  string `json:"corpus"` // folder of its traces, be it there or not
 	*battle.Description
 }
 
@@ -38,7 +39,7 @@ func (c *listCommand) Run(ctx context.Context, line *commandLine) error {
 		if t.description.CorpusError != "" {
 			broken = append(broken, fmt.Errorf("the corpus of %s can't be used", t.Name))
 		}
-		all = append(all, listed{t.Package, t.description})
+		all = append(all, listed{t.Package, w.corpusDir(t), t.description})
 	}
 	if c.JSON {
 		return errors.Join(append(broken, printJSON(all))...)

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -185,14 +185,18 @@ func short(n uint64) string {
 	return fmt.Sprint(n)
 }
 
-// conclude prints what the hunt came to, and turns it into an exit status.
-func (h *hunt) conclude(ctx context.Context, asJSON bool) error {
+// all are the findings, by name.
+func (h *hunt) all() []*battle.Finding {
 	all := []*battle.Finding{}
-	for _, f := range h.found {
-		all = append(all, f)
+	for _, id := range slices.Sorted(maps.Keys(h.found)) {
+		all = append(all, h.found[id])
 	}
-	slices.SortFunc(all, func(a, b *battle.Finding) int { return strings.Compare(a.ID, b.ID) })
-	explanations := h.explainFindings(ctx, all)
+	return all
+}
+
+// conclude prints what the hunt came to, and turns it into an exit status.
+func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
+	all := h.all()
 	unwritten := h.writePage(all, explanations)
 	if asJSON {
 		rows := []row{}
