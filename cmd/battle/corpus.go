@@ -106,7 +106,7 @@ func (c *corpusShow) Run(ctx context.Context, line *commandLine) error {
 
 type corpusAdd struct {
 	source
-	Name string `required:"" help:"The new file's name, without .trace."`
+	Name string `help:"The new file's name, without .trace (default that of the finding or file, or one by the trace's content)."`
 	Seed bool   `help:"Add it to the seeds, not to the regressions."`
 	JSON bool   `help:"Print JSON."`
 }
@@ -115,7 +115,7 @@ type corpusAdd struct {
 var traceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
-	if !traceName.MatchString(c.Name) || strings.HasSuffix(c.Name, ".trace") {
+	if c.Name != "" && !traceName.MatchString(c.Name) || strings.HasSuffix(c.Name, ".trace") {
 		return fmt.Errorf("-name %q: want a file's name without folder and .trace, such as tip-bug", c.Name)
 	}
 	w, t, request, err := c.open(ctx, line.Dir)
@@ -131,6 +131,7 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 	if answer.Updates == 0 {
 		return fmt.Errorf("%s has no updates", or(request.File, c.Trace))
 	}
+	c.Name = or(c.Name, nameFor(taken{path: c.Trace, trace: answer.Trace}))
 	kind := "regressions"
 	if c.Seed {
 		kind = "seeds"
