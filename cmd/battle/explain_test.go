@@ -33,9 +33,12 @@ func twoCoins() *explained {
 			Points:  []explore.Point{at(0, 251, 0.225, 0.279), at(1, 502, 0.471, 0.533), at(2, 1000, 0.996, 1)},
 			Culprit: &explore.Culprit{Update: 1, Before: 0, After: 1, Factor: 2, Least: 1.7, Removed: explore.Share{Runs: 1}, Replaced: explore.Share{Fails: 50, Runs: 100, P: 0.5}},
 			Alike:   []int{2},
-			Lines:   []explore.Line{{File: "example.test/coins/coins.go", Line: 7, Last: 8, IfFails: 1, IfRuns: 0.875, Runs: 8, RunsFails: 7}},
+			Lines: []explore.Line{
+				{File: "example.test/coins/coins.go", Line: 7, Last: 8, IfFails: 1, IfRuns: 0.875, Runs: 8, RunsFails: 7},
+				{File: "example.test/oracle/coins.go", Line: 3, Last: 3, IfFails: 1, IfRuns: 0.5, Runs: 14, RunsFails: 7},
+			},
 		},
-		Sources: []string{`if heads == 2 && a < b {`},
+		Sources: []string{`if heads == 2 && a < b {`, "return both"},
 	}
 }
 
@@ -57,6 +60,7 @@ to blame: update 1: toss heads=true
 
   runs, if it fails  fails, if it runs  line
               100 %             87.5 %  example.test/coins/coins.go:7  if heads == 2 && a < b {
+              100 %             50.0 %  example.test/oracle/coins.go:3 (oracle)  return both
 
 3000 futures of 2 updates in all, 4 of them failed in another way; seed 1
 `, e.text())
@@ -117,6 +121,7 @@ func TestPictureAndPageAreWellFormed(t *testing.T) {
 		require.Contains(t, text, "To blame: "+e.blame())
 		require.Contains(t, text, nasty)
 		require.Contains(t, text, e.Sources[0])
+		require.Contains(t, text, "example.test/oracle/coins.go:3 (oracle)")
 		for _, sentence := range e.verdict() {
 			require.Contains(t, text, sentence)
 		}

@@ -217,6 +217,24 @@ func cut(text string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
+// A quotedLine is a row of the table of lines.
+type quotedLine struct {
+	explore.Line
+	Source string
+	Whose  string // " (oracle)", or ""
+}
+
+func (e *explained) lines() (rows []quotedLine) {
+	for i, line := range e.Explanation.Lines {
+		row := quotedLine{Line: line, Source: e.Sources[i]}
+		if ofOracle(line.File) {
+			row.Whose = " (oracle)"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 // telling is the table of lines.
 func (e *explained) telling() string {
 	x := e.Explanation
@@ -228,8 +246,8 @@ func (e *explained) telling() string {
 	}
 	var b strings.Builder
 	b.WriteString("\n  runs, if it fails  fails, if it runs  line\n")
-	for i, line := range x.Lines[:min(len(x.Lines), linesShown)] {
-		fmt.Fprintf(&b, "  %17s  %17s  %s:%d  %s\n", percentage(line.IfFails), percentage(line.IfRuns), line.File, line.Line, cut(e.Sources[i], updateMax))
+	for _, line := range e.lines()[:min(len(x.Lines), linesShown)] {
+		fmt.Fprintf(&b, "  %17s  %17s  %s:%d%s  %s\n", percentage(line.IfFails), percentage(line.IfRuns), line.File, line.Line.Line, line.Whose, cut(line.Source, updateMax))
 	}
 	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"battle.test/explore"
@@ -36,9 +37,12 @@ func (w *workshop) linesOf(path string) ([]string, error) {
 	return strings.Split(string(content), "\n"), nil
 }
 
-// quote reads the source lines that the explanation names.
+// quote reads the source lines that the explanation names. Blocks of which no line says
+// anything are left out, and so are those that would be told by the same line as another.
 func (w *workshop) quote(e *explained) error {
-	for i, line := range e.Explanation.Lines {
+	var telling []explore.Line
+	quoted := make(map[string]bool)
+	for _, line := range e.Explanation.Lines {
 		file := w.pathOf(line.File)
 		lines, err := w.linesOf(file)
 		if err != nil {
@@ -48,19 +52,43 @@ func (w *workshop) quote(e *explained) error {
 			return fmt.Errorf("%s has %d lines, and line %d of it ran", file, len(lines), line.Last)
 		}
 		number, text := firstStatement(lines, line)
-		e.Explanation.Lines[i].Line = number
-		e.Sources = append(e.Sources, text)
+		at := fmt.Sprintf("%s:%d", line.File, number)
+		if text == "" || quoted[at] {
+			continue
+		}
+		quoted[at], line.Line = true, number
+		telling, e.Sources = append(telling, line), append(e.Sources, text)
 	}
+	e.Explanation.Lines = telling
 	return nil
 }
 
-// firstStatement is the first line of a block that says what it does: a block that begins
-// with a brace begins on the line of its func, if or for.
+// firstStatement is the first line of a block that says what it does, or "" if none does. A
+// block that begins with a brace begins on the line of its func, if or for, and one may end
+// in the line of the next: those are second best.
 func firstStatement(lines []string, block explore.Line) (number int, text string) {
-	for number = block.Line; ; number++ {
-		text = strings.TrimSpace(lines[number-1])
-		if number >= block.Last || text != "" && !strings.HasPrefix(text, "//") && !strings.HasSuffix(text, "{") {
-			return number, text
+	for n := block.Line; n <= block.Last; n++ {
+		switch line := strings.TrimSpace(lines[n-1]); {
+		case !says(line):
+		case !strings.HasSuffix(line, "{"):
+			return n, line
+		case text == "" || n == block.Last:
+			number, text = n, line
 		}
 	}
+	return number, text
 }
+
+// says tells whether a line has more than braces and words that say nothing by themselves,
+// such as "} else {" and "switch {".
+func says(line string) bool {
+	switch strings.Trim(line, "{}()[]:;, ") {
+	case "", "else", "for", "switch", "select", "default", "return", "break", "continue":
+		return false
+	}
+	return !strings.HasPrefix(line, "//")
+}
+
+// ofOracle tells whether a source is of an oracle, as far as its package's path says so: what
+// runs there is not what is under test.
+func ofOracle(file string) bool { return slices.Contains(strings.Split(path.Dir(file), "/"), "oracle") }
