@@ -65,6 +65,7 @@ type Description struct {
 	OwnCorpus   bool     `json:"own_corpus"` // Target.Corpus is set
 	CorpusError string   `json:"corpus_error,omitempty"`
 	HangAfter   Duration `json:"hang_after"` // seconds, see Target.HangAfter
+	Scheduled   bool     `json:"scheduled"`  // the goroutines' schedule decides, see Target.Attempts
 }
 
 // OpInfo describes a kind of update.
@@ -186,7 +187,7 @@ func (s *session) minimized(r Request, tape []byte) *Finding {
 }
 
 func (s *session) describe() *Description {
-	d := &Description{Target: s.plan.name, Func: s.source.function, OwnCorpus: s.plan.corpus != nil, HangAfter: Duration(s.plan.hangAfter)}
+	d := &Description{Target: s.plan.name, Func: s.source.function, OwnCorpus: s.plan.corpus != nil, HangAfter: Duration(s.plan.hangAfter), Scheduled: s.plan.attempts > 1}
 	for _, k := range s.plan.kinds {
 		info := OpInfo{Name: k.name, Weight: k.weight, Fields: []FieldInfo{}}
 		for _, f := range k.root.fields {

@@ -58,9 +58,20 @@ func aflTimeout(t target) time.Duration {
 var aflSettings = []string{
 	"AFL_SKIP_BIN_CHECK=1", // it looks for marks that its own compiler leaves
 	"AFL_NO_UI=1", "AFL_NO_CRASH_README=1",
-	"AFL_SKIP_CPUFREQ=1", "AFL_NO_AFFINITY=1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
+	"AFL_SKIP_CPUFREQ=1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
 	"AFL_FORKSRV_INIT_TMOUT=60000",
 	"AFL_KILL_SIGNAL=15",
+}
+
+// aflAffinity says whether AFL is to take a core for itself and its target, if one is free
+// of others like it. They take turns, and to wake up what sleeps on another core takes
+// longer than a run: on one core there are twice as many runs in the same CPU time. But
+// goroutines that race must have several.
+func aflAffinity(t target) string {
+	if t.description.Scheduled {
+		return "AFL_NO_AFFINITY=1"
+	}
+	return "AFL_TRY_AFFINITY=1"
 }
 
 func (afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
@@ -81,7 +92,7 @@ func (afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 		"-s", strconv.FormatUint(j.seed, 10),
 		"-V", fmt.Sprint(math.Ceil(j.left().Seconds())), // which begins when AFL has tried its seeds
 		"--", binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
-	cmd.Env = append(os.Environ(), aflSettings...)
+	cmd.Env = append(append(os.Environ(), aflSettings...), aflAffinity(j.target))
 	cmd.WaitDelay = 3 * patience // for its target, which is in a process group of its own
 	return cmd
 }

@@ -39,6 +39,7 @@ func work(h *battle.Hunt, turnFD int) error {
 	if err != nil {
 		return err
 	}
+	c.alone = runtime.GOMAXPROCS(0) == 1
 	runtime.LockOSThread() // wakes up where it fell asleep
 	w := &worker{hunt: h, client: c, turn: t, pid: uint32(os.Getpid()), seen: make([]bool, probe.Size)}
 	t.ready()
