@@ -233,7 +233,14 @@ func (p patience) Done() <-chan struct{} {
 	return p.failed
 }
 
-func (patience) Err() error { return context.Canceled }
+func (p patience) Err() error {
+	select {
+	case <-p.failed:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
 
 func (d *racer) label(t *battle.T) {
 	if d.refused {

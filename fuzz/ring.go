@@ -32,7 +32,6 @@ var Ring = battle.Target[*ringPair]{
 		battle.Op[*Reattach](1),
 	),
 	Check:  checkRing,
-	Close:  (*ringPair).close,
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
 		battle.Require("wrapped", 0.5),
@@ -84,7 +83,7 @@ func newRingPair() *ringPair {
 
 // restart begins a new incarnation with an empty ring.
 func (p *ringPair) restart(base uint64, capacity int) {
-	p.close()
+	p.leave()
 	ring, err := ringbuf.New(capacity, base)
 	if err != nil {
 		panic(err)
@@ -94,8 +93,8 @@ func (p *ringPair) restart(base uint64, capacity int) {
 	p.incarnation++
 }
 
-// close releases the views and forgets their readers, which belong to the ring.
-func (p *ringPair) close() {
+// leave releases the views and forgets their readers, which belong to the ring.
+func (p *ringPair) leave() {
 	for i := range p.views {
 		p.release(i)
 		p.views[i].reader = nil

@@ -41,7 +41,7 @@ type Ring struct {
 	tail atomic.Uint64
 
 	waiters atomic.Int64
-	wake    atomic.Pointer[chan struct{}]
+	wake    atomic.Pointer[chan struct{}] // nil: nobody sleeps
 
 	mu      sync.Mutex // guards growth of readers; never taken by Append or a read
 	readers atomic.Pointer[[]*Reader]
@@ -88,8 +88,6 @@ func New(capacity int, base uint64) (*Ring, error) {
 	r.tail.Store(base)
 	r.readers.Store(new([]*Reader))
 	r.lent.Store(new([]*Reader))
-	wake := make(chan struct{})
-	r.wake.Store(&wake)
 	return r, nil
 }
 

@@ -5,17 +5,21 @@ import "context"
 // Wait waits until the stream is longer than off, so that there is a byte to read
 // there, and returns the bounds then. It returns a [TooOld] if off is or falls below
 // first, and the context's error if that ends before. Waiting costs the writer a load
-// for each append, and, while somebody waits, a channel.
+// for each append and allocates a channel for all who wait, which a Wait that need not
+// sleep doesn't.
 func (r *Ring) Wait(ctx context.Context, off uint64) (Bounds, error) {
 	if b, ok, err := r.ready(off); ok {
 		return b, err
+	}
+	if err := ctx.Err(); err != nil {
+		return r.Bounds(), err
 	}
 	r.waiters.Add(1)
 	defer r.waiters.Add(-1)
 	for {
 		// The channel before the look at tail: the writer stores tail before it takes
 		// the channel, so either we see that tail, or it closes this channel.
-		wake := *r.wake.Load()
+		wake := r.alarm()
 		if b, ok, err := r.ready(off); ok {
 			return b, err
 		}
@@ -36,10 +40,23 @@ func (r *Ring) ready(off uint64) (b Bounds, ok bool, err error) {
 	return b, off < b.Tail, nil
 }
 
+// alarm is the channel that the writer closes next. Whoever finds none makes it, so the
+// writer doesn't allocate.
+func (r *Ring) alarm() <-chan struct{} {
+	for {
+		if wake := r.wake.Load(); wake != nil {
+			return *wake
+		}
+		wake := make(chan struct{})
+		r.wake.CompareAndSwap(nil, &wake)
+	}
+}
+
 // wakeAll lets all who wait look again. It is not inlined, so that publish can be.
 //
 //go:noinline
 func (r *Ring) wakeAll() {
-	next := make(chan struct{})
-	close(*r.wake.Swap(&next))
+	if wake := r.wake.Swap(nil); wake != nil {
+		close(*wake)
+	}
 }

@@ -59,6 +59,8 @@ type FS struct {
 	durable map[string]*inode
 }
 
+// An inode's bytes are appended to and replaced, but never changed in place, so they can
+// be shared.
 type inode struct {
 	content []byte
 	synced  []byte
@@ -93,8 +95,8 @@ func (m *FS) Crash(fate Fate) {
 	}
 	m.names = maps.Clone(m.durable)
 	for _, node := range m.names {
-		kept := node.survives(fate)
-		node.content, node.synced = slices.Clone(kept), slices.Clone(kept)
+		kept := slices.Clip(node.survives(fate))
+		node.content, node.synced = kept, kept
 	}
 }
 
@@ -141,14 +143,15 @@ func (m *FS) step() {
 	}
 }
 
-// Clone copies the file system, faults and all.
+// Clone copies the file system, faults and all. Bytes that are written stay as they are,
+// so both share them: a copy costs so much a file, however large.
 func (m *FS) Clone() *FS {
 	copies := make(map[*inode]*inode)
 	copied := func(names map[string]*inode) map[string]*inode {
 		all := make(map[string]*inode, len(names))
 		for name, node := range names {
 			if copies[node] == nil {
-				copies[node] = &inode{slices.Clone(node.content), slices.Clone(node.synced)}
+				copies[node] = &inode{slices.Clip(node.content), slices.Clip(node.synced)}
 			}
 			all[name] = copies[node]
 		}
@@ -179,7 +182,7 @@ func (m *FS) Open(name string) (io.ReadCloser, int64, error) {
 	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), nil
 }
 
-// Read returns a file's present content itself, for tests.
+// Read returns a file's present content itself, for tests. Don't write to it.
 func (m *FS) Read(name string) ([]byte, error) {
 	node := m.names[path.Clean(name)]
 	if node == nil {
@@ -276,7 +279,7 @@ func (f *file) Sync() error {
 		return ErrIO
 	}
 	if !strike(&f.fs.Faults.Lies) {
-		f.node.synced = slices.Clone(f.node.content)
+		f.node.synced = slices.Clip(f.node.content)
 	}
 	return nil
 }
