@@ -32,6 +32,7 @@ var Ring = battle.Target[*ringPair]{
 		battle.Op[*Reattach](1),
 	),
 	Check:  checkRing,
+	Close:  (*ringPair).leave,
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
 		battle.Require("wrapped", 0.5),
