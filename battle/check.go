@@ -37,8 +37,8 @@ func Check[S any](t *testing.T, target Target[S]) {
 	}
 	stats := s.stats()
 	t.Logf("%s: %s", p.name, stats.Table())
-	for _, short := range stats.missing(p.require) {
-		t.Errorf("%s: %s", p.name, short)
+	for _, gap := range stats.Gaps() {
+		t.Errorf("%s: %s", p.name, gap)
 	}
 	s.checkCorpus(t)
 }

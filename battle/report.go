@@ -12,19 +12,20 @@ import (
 
 // Stats say what a session has done so far.
 type Stats struct {
-	Target   string      `json:"target"`
-	Engine   string      `json:"engine"`
-	PID      int         `json:"pid"`
-	Runs     uint64      `json:"runs"`
-	Updates  uint64      `json:"updates"`
-	Ops      []OpStats   `json:"ops"`
-	Labels   []LabelStat `json:"labels"`
-	Findings []string    `json:"findings"`           // IDs
-	Elapsed  Duration    `json:"elapsed"`            // seconds
-	CPU      Duration    `json:"cpu"`                // seconds that the process has had
-	Progress any         `json:"progress,omitempty"` // of an engine that was registered: its own
-	Exchange Exchange    `json:"exchange,omitzero"`  // with other processes that hunt in the target
-	Done     bool        `json:"done"`
+	Target   string        `json:"target"`
+	Engine   string        `json:"engine"`
+	PID      int           `json:"pid"`
+	Runs     uint64        `json:"runs"`
+	Updates  uint64        `json:"updates"`
+	Ops      []OpStats     `json:"ops"`
+	Labels   []LabelStat   `json:"labels"`
+	Required []Requirement `json:"required,omitempty"` // labels, see [Target.Require]
+	Findings []string      `json:"findings"`           // IDs
+	Elapsed  Duration      `json:"elapsed"`            // seconds
+	CPU      Duration      `json:"cpu"`                // seconds that the process has had
+	Progress any           `json:"progress,omitempty"` // of an engine that was registered: its own
+	Exchange Exchange      `json:"exchange,omitzero"`  // with other processes that hunt in the target
+	Done     bool          `json:"done"`
 }
 
 // OpStats counts the updates of a kind.
@@ -45,8 +46,8 @@ func (s *session) stats() Stats {
 	st := Stats{
 		Target: s.plan.name, Engine: s.orders.engine, PID: os.Getpid(),
 		Runs: r.stats.runs, Updates: r.stats.updates(),
-		Findings: slices.Clone(s.findings),
-		Elapsed:  Duration(time.Since(s.started)), CPU: Duration(cpuTime()),
+		Required: s.plan.require, Findings: slices.Clone(s.findings),
+		Elapsed: Duration(time.Since(s.started)), CPU: Duration(cpuTime()),
 	}
 	for i, k := range s.plan.kinds {
 		st.Ops = append(st.Ops, OpStats{k.name, r.stats.byKind[i]})
@@ -82,6 +83,9 @@ func (s *Stats) Add(o Stats) {
 			s.Labels[i].Runs += l.Runs
 			s.Labels[i].Hits += l.Hits
 		}
+	}
+	if o.Required != nil {
+		s.Required = o.Required
 	}
 	s.Findings = append(s.Findings, o.Findings...)
 	s.Exchange.add(o.Exchange)
@@ -124,10 +128,21 @@ func percent(part, whole uint64) float64 {
 	return 100 * float64(part) / float64(whole)
 }
 
-// missing lists the required labels that too few runs carried.
-func (s Stats) missing(require []Requirement) []string {
-	var short []string
-	for _, want := range require {
+// A Gap is a required label that too few runs carried.
+type Gap struct {
+	Requirement
+	Runs uint64 `json:"runs"` // that carried it
+	Of   uint64 `json:"of"`   // runs
+}
+
+func (g Gap) String() string {
+	return fmt.Sprintf("label %q: %d of %s (%.2f %%), want at least %.2f %%",
+		g.Label, g.Runs, counted(g.Of, "run"), percent(g.Runs, g.Of), 100*g.Share)
+}
+
+// Gaps are the required labels that too few runs carried.
+func (s Stats) Gaps() (gaps []Gap) {
+	for _, want := range s.Required {
 		var runs uint64
 		for _, l := range s.Labels {
 			if l.Name == want.Label {
@@ -135,11 +150,10 @@ func (s Stats) missing(require []Requirement) []string {
 			}
 		}
 		if float64(runs) < want.Share*float64(s.Runs) {
-			short = append(short, fmt.Sprintf("label %q: %d of %s (%.2f %%), want at least %.2f %%",
-				want.Label, runs, counted(s.Runs, "run"), percent(runs, s.Runs), 100*want.Share))
+			gaps = append(gaps, Gap{want, runs, s.Runs})
 		}
 	}
-	return short
+	return gaps
 }
 
 const reportEvery = 250 * time.Millisecond

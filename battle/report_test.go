@@ -71,7 +71,12 @@ func TestTheTableNamesWhatNeverRan(t *testing.T) {
 }
 
 func TestRequiredLabelsAreMissed(t *testing.T) {
-	got := someStats().missing([]Requirement{Require("wrapped", 0.4), Require("wrapped", 0.41), Require("never", 0.001)})
+	stats := someStats()
+	stats.Add(Stats{Required: []Requirement{Require("wrapped", 0.4), Require("wrapped", 0.41), Require("never", 0.001)}})
+	var got []string
+	for _, gap := range stats.Gaps() {
+		got = append(got, gap.String())
+	}
 	want := []string{
 		`label "wrapped": 4 of 10 runs (40.00 %), want at least 41.00 %`,
 		`label "never": 0 of 10 runs (0.00 %), want at least 0.10 %`,

@@ -70,8 +70,8 @@ type Target[S any] struct {
 
 // A Requirement is a label and the least share of runs that must carry it.
 type Requirement struct {
-	Label string
-	Share float64
+	Label string  `json:"label"`
+	Share float64 `json:"share"` // from 0 to 1
 }
 
 // Require asks that at least share (0 to 1) of [Check]'s runs carry the label.

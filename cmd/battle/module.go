@@ -67,9 +67,33 @@ func copyModule(ctx context.Context, root, to string, changed map[string][]byte)
 // rootReplacements makes the replacements of a copied go.mod by relative folders mean
 // what they meant.
 func rootReplacements(ctx context.Context, root, copied string) error {
-	output, err := goCommand(ctx, copied, []string{"GOWORK=off"}, "mod", "edit", "-json")
+	all, err := replacements(ctx, copied)
 	if err != nil {
 		return err
+	}
+	args := []string{"mod", "edit"}
+	for _, r := range all {
+		if !filepath.IsAbs(r.folder) {
+			args = append(args, "-replace="+r.old+"="+filepath.Join(root, r.folder))
+		}
+	}
+	if len(args) > 2 {
+		_, err = goCommand(ctx, copied, []string{"GOWORK=off"}, args...)
+	}
+	return err
+}
+
+// A replacement is a folder that a go.mod has in the place of a module.
+type replacement struct {
+	module string // its path
+	old    string // the same, with the version if one is named
+	folder string // as it is written there
+}
+
+func replacements(ctx context.Context, dir string) (all []replacement, err error) {
+	output, err := goCommand(ctx, dir, []string{"GOWORK=off"}, "mod", "edit", "-json")
+	if err != nil {
+		return nil, err
 	}
 	var file struct {
 		Replace []struct {
@@ -77,23 +101,19 @@ func rootReplacements(ctx context.Context, root, copied string) error {
 		}
 	}
 	if err := json.Unmarshal(output, &file); err != nil {
-		return fmt.Errorf("go mod edit: %w", err)
+		return nil, fmt.Errorf("go mod edit: %w", err)
 	}
-	args := []string{"mod", "edit"}
 	for _, r := range file.Replace {
-		if r.New.Version != "" || filepath.IsAbs(r.New.Path) {
+		if r.New.Version != "" {
 			continue
 		}
-		old := r.Old.Path
+		one := replacement{r.Old.Path, r.Old.Path, filepath.FromSlash(r.New.Path)}
 		if r.Old.Version != "" {
-			old += "@" + r.Old.Version
+			one.old += "@" + r.Old.Version
 		}
-		args = append(args, "-replace="+old+"="+filepath.Join(root, filepath.FromSlash(r.New.Path)))
+		all = append(all, one)
 	}
-	if len(args) > 2 {
-		_, err = goCommand(ctx, copied, []string{"GOWORK=off"}, args...)
-	}
-	return err
+	return all, nil
 }
 
 var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)

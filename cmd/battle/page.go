@@ -9,7 +9,7 @@ import (
 // Pages stand alone: no script, no font, no other file. They share one head and style, which
 // follows the reader's light or dark and fits a phone.
 
-//go:embed head.html page.css explain.html hunt.html cover.html
+//go:embed head.html page.css explain.html hunt.html cover.html report.html
 var pageFiles embed.FS
 
 var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
@@ -18,4 +18,4 @@ var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 	"rate":       func(perSecond float64) string { return short(uint64(perSecond)) },
 	"part":       func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },
 	"count":      count,
-}).ParseFS(pageFiles, "head.html", "page.css", "explain.html", "hunt.html", "cover.html"))
+}).ParseFS(pageFiles, "head.html", "page.css", "explain.html", "hunt.html", "cover.html", "report.html"))

@@ -23,15 +23,6 @@ type surveyed struct {
 	failed    string             // in what way, or ""
 }
 
-// A survey runs traces in a target's instrumented test binary.
-type survey struct {
-	workshop *workshop
-	target   target
-	binary   string
-	traces   []string
-	found    []surveyed
-}
-
 // survey says of each trace what its run shows. Traces that fail are no error: their runs
 // show something, too, unless they end the process or hang.
 func (w *workshop) survey(ctx context.Context, t target, traces []string) ([]surveyed, error) {
@@ -43,47 +34,63 @@ func (w *workshop) survey(ctx context.Context, t target, traces []string) ([]sur
 		return nil, err
 	}
 	defer during(fmt.Sprintf("running %s of %s", count(len(traces), "trace"), t.Name))()
-	s := &survey{w, t, binary, traces, make([]surveyed, len(traces))}
-	for from, to := 0, 0; from < len(traces); from = to {
-		size := len(traces[from])
-		for to = from + 1; to < min(from+askedMax, len(traces)) && size+len(traces[to]) <= askedBytesMax; to++ {
-			size += len(traces[to])
-		}
-		if err := s.run(ctx, from, to); err != nil {
-			return nil, err
-		}
-	}
-	return s.found, nil
-}
-
-// run asks about some of the traces. Of those that end the process, one alone is known:
-// halves are asked about until it is. Behind one that hangs another process goes on.
-func (s *survey) run(ctx context.Context, from, to int) error {
 	var requests []battle.Request
-	for _, trace := range s.traces[from:to] {
+	for _, trace := range traces {
 		requests = append(requests, battle.Request{Do: explore.CoverName, File: "trace", Trace: trace, Passing: true})
 	}
-	answers, err := s.workshop.askAll(ctx, s.binary, s.target, requests)
+	found := make([]surveyed, len(traces))
+	err = w.askEach(ctx, binary, t, requests, func(i int, answer battle.Answer, died *noAnswer) (over bool, err error) {
+		if died != nil {
+			found[i].failed = battle.DeathOf([]byte(died.output), died.err).Message
+			return false, nil
+		}
+		if found[i], err = surveyedOf(answer); err != nil {
+			return false, fmt.Errorf("%s.%s: what a trace shows: %w:\n%s", t.Package, t.Func, err, traces[i])
+		}
+		return found[i].footprint == nil, nil // it hangs
+	})
+	return found, err
+}
+
+// askEach sends requests that run updates, many to a process. Of those that end it, one
+// alone is known: halves are asked again until it is. What takes an answer, or the end of
+// the process, tells whether the process is of no more use; another one goes on behind it.
+func (w *workshop) askEach(ctx context.Context, binary string, t target, requests []battle.Request, take func(i int, a battle.Answer, died *noAnswer) (over bool, err error)) error {
+	for from, to := 0, 0; from < len(requests); from = to {
+		size := len(requests[from].Trace)
+		for to = from + 1; to < min(from+askedMax, len(requests)) && size+len(requests[to].Trace) <= askedBytesMax; to++ {
+			size += len(requests[to].Trace)
+		}
+		if err := w.askSome(ctx, binary, t, requests, from, to, take); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *workshop) askSome(ctx context.Context, binary string, t target, requests []battle.Request, from, to int, take func(int, battle.Answer, *noAnswer) (bool, error)) error {
+	answers, err := w.askAll(ctx, binary, t, requests[from:to])
 	var silent *noAnswer
 	switch {
 	case errors.As(err, &silent) && to-from > 1:
 		middle := (from + to) / 2
-		if err := s.run(ctx, from, middle); err != nil {
+		if err := w.askSome(ctx, binary, t, requests, from, middle, take); err != nil {
 			return err
 		}
-		return s.run(ctx, middle, to)
+		return w.askSome(ctx, binary, t, requests, middle, to, take)
 	case errors.As(err, &silent):
-		s.found[from].failed = battle.DeathOf([]byte(silent.output), silent.err).Message
-		return nil
+		_, err = take(from, battle.Answer{}, silent)
+		return err
 	case err != nil:
 		return err
 	}
 	for i, answer := range answers {
-		if s.found[from+i], err = surveyedOf(answer); err != nil {
-			return fmt.Errorf("%s.%s: what a trace shows: %w:\n%s", s.target.Package, s.target.Func, err, s.traces[from+i])
+		over, err := take(from+i, answer, nil)
+		if err != nil {
+			return err
 		}
-		if hangs := s.found[from+i].footprint == nil; hangs && from+i+1 < to {
-			return s.run(ctx, from+i+1, to)
+		if over && from+i+1 < to {
+			return w.askSome(ctx, binary, t, requests, from+i+1, to, take)
 		}
 	}
 	return nil

@@ -107,19 +107,29 @@ func (p *goPackage) targets() ([]target, error) {
 		if err != nil {
 			return nil, err
 		}
-		library, imports := importName(file)
-		if !imports {
-			continue
-		}
-		for _, decl := range file.Decls {
-			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Fuzz") {
-				if variable, calls := callsFuzz(fn, library); calls {
-					found = append(found, target{Package: p.ImportPath, Func: fn.Name.Name, Variable: variable, dir: p.Dir})
-				}
-			}
+		for _, fn := range fuzzFuncs(file) {
+			found = append(found, target{Package: p.ImportPath, Func: fn.name, Variable: fn.variable, dir: p.Dir})
 		}
 	}
 	return found, nil
+}
+
+// A fuzzFunc is a function that calls the library's Fuzz, and with which variable.
+type fuzzFunc struct{ name, variable string }
+
+func fuzzFuncs(file *ast.File) (found []fuzzFunc) {
+	library, imports := importName(file)
+	if !imports {
+		return nil
+	}
+	for _, decl := range file.Decls {
+		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Fuzz") {
+			if variable, calls := callsFuzz(fn, library); calls {
+				found = append(found, fuzzFunc{fn.Name.Name, variable})
+			}
+		}
+	}
+	return found
 }
 
 // libraryPath is the import path of the library.
