@@ -32,7 +32,7 @@ var Ring = battle.Target[*ringPair]{
 		battle.Op[*Reattach](1),
 	),
 	Check:  checkRing,
-	Close:  (*ringPair).leave,
+	Close:  (*ringPair).close,
 	Corpus: corpus.FS,
 	Require: []battle.Requirement{
 		battle.Require("wrapped", 0.5),
@@ -84,7 +84,7 @@ func newRingPair() *ringPair {
 
 // restart begins a new incarnation with an empty ring.
 func (p *ringPair) restart(base uint64, capacity int) {
-	p.leave()
+	p.close()
 	ring, err := ringbuf.New(capacity, base)
 	if err != nil {
 		panic(err)
@@ -94,8 +94,8 @@ func (p *ringPair) restart(base uint64, capacity int) {
 	p.incarnation++
 }
 
-// leave releases the views and forgets their readers, which belong to the ring.
-func (p *ringPair) leave() {
+// close releases the views and forgets their readers, which belong to the ring.
+func (p *ringPair) close() {
 	for i := range p.views {
 		p.release(i)
 		p.views[i].reader = nil

@@ -82,7 +82,7 @@ func runByHand(tape []byte) {
 			panic("the ring has a bug: run its tests first")
 		}
 	}
-	p.leave()
+	p.close()
 }
 
 // A benchmark that compares different work says nothing.

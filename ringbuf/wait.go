@@ -5,8 +5,8 @@ import "context"
 // Wait waits until the stream is longer than off, so that there is a byte to read
 // there, and returns the bounds then. It returns a [TooOld] if off is or falls below
 // first, and the context's error if that ends before. Waiting costs the writer a load
-// for each append and allocates a channel for all who wait, which a Wait that need not
-// sleep doesn't.
+// for each append. Those who sleep share a channel, which the first of them makes; a
+// Wait that need not sleep makes none.
 func (r *Ring) Wait(ctx context.Context, off uint64) (Bounds, error) {
 	if b, ok, err := r.ready(off); ok {
 		return b, err

@@ -115,7 +115,7 @@ func missed(bugs []*bug, trials []trial) error {
 		found, fault := false, ""
 		for _, t := range trials {
 			if t.Bug == b.name {
-				found, fault = found || t.Found > 0, or(fault, t.Fault)
+				found, fault = found || t.Found > 0, cmp.Or(fault, t.Fault)
 			}
 		}
 		switch {

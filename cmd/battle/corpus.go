@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,9 +130,9 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	if answer.Updates == 0 {
-		return fmt.Errorf("%s has no updates", or(request.File, c.Trace))
+		return fmt.Errorf("%s has no updates", cmp.Or(request.File, c.Trace))
 	}
-	c.Name = or(c.Name, nameFor(taken{path: c.Trace, trace: answer.Trace}))
+	c.Name = cmp.Or(c.Name, nameFor(taken{path: c.Trace, trace: answer.Trace}))
 	kind := "regressions"
 	if c.Seed {
 		kind = "seeds"

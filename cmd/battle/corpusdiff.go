@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,7 @@ func (c *corpusDiff) pick(targets []target) (target, error) {
 func (c *corpusDiff) compare(ctx context.Context, w *workshop, t target) (*difference, []error, error) {
 	var errs []error
 	var sides [2]side
-	for i, path := range []string{c.A, or(c.B, t.Name)} {
+	for i, path := range []string{c.A, cmp.Or(c.B, t.Name)} {
 		shown := path
 		if path == t.Name {
 			path = w.corpusDir(t)

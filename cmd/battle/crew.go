@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -104,7 +105,7 @@ func (c crew) row() row {
 		if slices.Index(states, r.State) < slices.Index(states, sum.State) {
 			sum.State = r.State
 		}
-		sum.Fault, sum.Note = or(sum.Fault, r.Fault), or(sum.Note, r.Note)
+		sum.Fault, sum.Note = cmp.Or(sum.Fault, r.Fault), cmp.Or(sum.Note, r.Note)
 		sum.CPUSeconds += r.CPUSeconds
 		sum.Stats.Findings = append(sum.Stats.Findings, r.Stats.Findings...)
 	}

@@ -78,14 +78,17 @@ func readFinding(path, shown string) (*battle.Finding, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // to read a pipe would last for ever
 		return nil, fmt.Errorf("%s: want a file, got %v", shown, info.Mode())
 	}
-	content, err := readBounded(path)
-	if err != nil {
+	if err := checkSize(path); err != nil {
 		return nil, err
 	}
 	switch filepath.Ext(path) {
 	case ".json":
 		return battle.ReadFinding(path)
 	case ".txtar":
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
 		return parseFinding(shown, content)
 	}
 	return nil, fmt.Errorf("%s: want a finding, which is a .txtar or a .json", shown)
@@ -108,7 +111,7 @@ func parseFinding(name string, content []byte) (*battle.Finding, error) {
 		return nil, err
 	}
 	archive := txtar.Parse(content)
-	title, _, _ := strings.Cut(string(archive.Comment), "\n")
+	title := firstLine(string(archive.Comment))
 	parts := findingTitle.FindStringSubmatch(title)
 	if parts == nil {
 		return nil, fmt.Errorf("%s:1: got %q, want \"target: kind in update 1 of 2 (update): message\"", name, cut(title, updateMax))

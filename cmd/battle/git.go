@@ -43,8 +43,7 @@ func gitCommand(ctx context.Context, dir string, args ...string) ([]byte, error)
 		return nil, errors.New("git is not on the path")
 	}
 	if err != nil {
-		why, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		return nil, fmt.Errorf("git %s: %w: %s", args[0], err, why)
+		return nil, fmt.Errorf("git %s: %w: %s", args[0], err, firstLine(strings.TrimSpace(said.String())))
 	}
 	return output.Bytes(), nil
 }

@@ -116,7 +116,7 @@ func (m *merging) run(ctx context.Context, offered []taken) error {
 	first := make(map[string]string) // of those offered, by trace
 	var fresh []taken
 	for _, one := range offered {
-		there := or(m.shelf.byTrace[one.trace], first[one.trace])
+		there := cmp.Or(m.shelf.byTrace[one.trace], first[one.trace])
 		if there != "" {
 			m.leave(one, "says the same as "+there, false)
 			continue

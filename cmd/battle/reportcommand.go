@@ -80,14 +80,5 @@ func (c *reportCommand) fill(ctx context.Context, r *reporter, targets func() ([
 		r.Compared = c.Earlier
 		r.compare(ctx, earlier, targets)
 	}
-	return dropNil(errs)
-}
-
-func dropNil(errs []error) (some []error) {
-	for _, err := range errs {
-		if err != nil {
-			some = append(some, err)
-		}
-	}
-	return some
+	return errs
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +21,6 @@ import (
 type reporter struct {
 	workshop *workshop
 	places   *gazetteer
-	repo     *repository // nil if there is none
 	report.Report
 }
 
@@ -31,7 +31,7 @@ func newReporter(ctx context.Context, w *workshop) (*reporter, error) {
 	r.Date = time.Now().UTC().Format("2006-01-02 15:04 UTC")
 	root := w.root
 	if repo, err := openRepository(ctx, w.dir); err == nil {
-		r.repo, root = repo, repo.root
+		root = repo.root
 		if head, err := repo.commit(ctx, "HEAD"); err == nil {
 			r.Revision = head
 		}
@@ -62,7 +62,7 @@ func (r *reporter) fault(err error) {
 func (r *reporter) target(t target) *report.Target {
 	for i := range r.Targets {
 		if one := &r.Targets[i]; one.Name == t.Name {
-			one.Package, one.Func = or(one.Package, t.Package), or(one.Func, t.Func)
+			one.Package, one.Func = cmp.Or(one.Package, t.Package), cmp.Or(one.Func, t.Func)
 			return one
 		}
 	}
@@ -120,7 +120,7 @@ func (r *reporter) note(f *battle.Finding, file string) {
 	}
 }
 
-// readEarlier reads what a report is compared with: another report's document, or a folder
+// readEarlierReport reads what a report is compared with: another report's document, or a folder
 // of findings. Findings that were resolved by then do not count.
 func (w *workshop) readEarlierReport(path string) (all []*battle.Finding, errs []error) {
 	full := from(w.dir, path)
@@ -179,6 +179,7 @@ func (r *reporter) again(ctx context.Context, t target, e *battle.Finding) repor
 	}
 }
 
+// firstLine is a text's, without its end.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line

@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -225,7 +224,7 @@ func (r *round) try(ctx context.Context, a *arena, name string, e engine) (one t
 	if ctx.Err() == nil {
 		fmt.Fprintf(os.Stderr, "battle: %s in %s: %v\n", one.Engine, one.task(), err)
 	}
-	one.Fault, _, _ = strings.Cut(err.Error(), "\n")
+	one.Fault = firstLine(err.Error())
 	return one, true
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,21 +78,28 @@ func (s *source) read(dir string) (battle.Request, error) {
 
 // readBounded reads a file that is not too large to be what it should be.
 func readBounded(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
+	if err := checkSize(path); err != nil {
 		return nil, err
 	}
-	if info.Size() > sourceMax {
-		return nil, fmt.Errorf("%s: %d bytes, want at most %d", path, info.Size(), sourceMax)
-	}
 	return os.ReadFile(path)
+}
+
+func checkSize(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() > sourceMax {
+		return fmt.Errorf("%s: %d bytes, want at most %d", path, info.Size(), sourceMax)
+	}
+	return nil
 }
 
 func (s *source) file(path string, content []byte) (battle.Request, error) {
 	request := battle.Request{File: s.Trace, Trace: string(content)}
 	folder := filepath.Dir(path)
 	if bytes.HasPrefix(content, []byte("go test fuzz")) {
-		s.Func = or(s.Func, filepath.Base(folder)) // testdata/fuzz/FuzzX/…
+		s.Func = cmp.Or(s.Func, filepath.Base(folder)) // testdata/fuzz/FuzzX/…
 		tape, err := parseGoCorpus(s.Trace, content)
 		return battle.Request{Tape: tape}, err
 	}
@@ -105,7 +113,7 @@ func (s *source) file(path string, content []byte) (battle.Request, error) {
 		return s.finding(content)
 	}
 	if slices.Contains([]string{"seeds", "regressions"}, filepath.Base(folder)) {
-		s.Target = or(s.Target, filepath.Base(filepath.Dir(folder)))
+		s.Target = cmp.Or(s.Target, filepath.Base(filepath.Dir(folder)))
 	}
 	return request, nil
 }
@@ -155,7 +163,7 @@ func (s *source) finding(content []byte) (battle.Request, error) {
 		}
 	}
 	if title, _, ok := strings.Cut(string(archive.Comment), ":"); ok && !strings.ContainsAny(title, " \n") {
-		s.Target = or(s.Target, title)
+		s.Target = cmp.Or(s.Target, title)
 	}
 	return request, nil
 }
@@ -167,13 +175,13 @@ func (s *source) command(replay string) {
 		value := words[i+1]
 		switch words[i] {
 		case "-package":
-			s.Package = or(s.Package, value)
+			s.Package = cmp.Or(s.Package, value)
 		case "-func":
-			s.Func = or(s.Func, value)
+			s.Func = cmp.Or(s.Func, value)
 		case "-target":
-			s.Target = or(s.Target, value)
+			s.Target = cmp.Or(s.Target, value)
 		case "-bug":
-			s.Bug = or(s.Bug, value)
+			s.Bug = cmp.Or(s.Bug, value)
 		}
 	}
 }
@@ -185,15 +193,8 @@ func (s *source) twin(path string) (battle.Request, error) {
 		return battle.Request{}, err
 	}
 	s.command(found.Replay)
-	s.Package, s.Target = or(s.Package, found.Package), or(s.Target, found.Target)
+	s.Package, s.Target = cmp.Or(s.Package, found.Package), cmp.Or(s.Target, found.Target)
 	return battle.Request{File: s.Trace + ", its trace", Trace: strings.Join(found.Trace, "\n")}, nil
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // target finds the one target that the flags and the trace's file name.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"battle.test/battle"
@@ -101,7 +100,7 @@ func (t *trial) try(ctx context.Context, w *workshop, j *job) *battle.Finding {
 	j.run(ctx, w)
 	found, fault := j.verdict()
 	if found == nil {
-		t.Fault = or(t.Fault, fault)
+		t.Fault = cmp.Or(t.Fault, fault)
 	}
 	one := tried(found, j.stats().Updates, j.cpu, j.slice)
 	t.Each = append(t.Each, one)
@@ -150,7 +149,7 @@ func (t *trial) measure(ctx context.Context, w *workshop, in target, found *batt
 	switch {
 	case limited.Err() != nil:
 	case err != nil:
-		t.Fault, _, _ = strings.Cut(err.Error(), "\n")
+		t.Fault = firstLine(err.Error())
 	case answer.Finding == nil:
 		t.Once = true
 	case answer.Finding.Kind == battle.Harness:
@@ -171,8 +170,7 @@ func (j *job) verdict() (found *battle.Finding, fault string) {
 			found = f
 		}
 	}
-	line, _, _ := strings.Cut(j.fault, "\n")
-	return found, or(line, fault)
+	return found, cmp.Or(firstLine(j.fault), fault)
 }
 
 // median of the values, or 0 of none; of an even number the upper one.

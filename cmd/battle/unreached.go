@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -52,33 +54,32 @@ func (r *reporter) addRows(rows []row) {
 
 // neverRan is the code that ran in no target, of files of which something ran.
 func (r *reporter) neverRan(explored []explore.Progress) []report.File {
-	lines := make(map[string]map[string]int) // by file: in how many targets the lines never ran
-	targets := make(map[string]int)          // of a file
+	lines := make(map[string]map[span]int) // by file: in how many targets the lines never ran
+	targets := make(map[string]int)        // of a file
 	for _, p := range explored {
 		for _, f := range p.Files {
 			targets[f.File]++
 		}
 		for _, text := range p.Unreached {
-			file, span, ok := cutLast(text, ":")
-			if !ok {
+			file, s, err := parseUnreached(text)
+			if err != nil {
 				continue
 			}
 			if lines[file] == nil {
-				lines[file] = make(map[string]int)
+				lines[file] = make(map[span]int)
 			}
-			lines[file][span]++
+			lines[file][s]++
 		}
 	}
 	all := []report.File{}
 	for file, spans := range lines {
 		one := report.File{Name: r.pathOf(file), Lines: []string{}}
-		for span, n := range spans {
-			if n >= targets[file] {
-				one.Lines = append(one.Lines, span)
+		for _, s := range slices.SortedFunc(maps.Keys(spans), span.compare) {
+			if spans[s] >= targets[file] {
+				one.Lines = append(one.Lines, fmt.Sprintf("%d-%d", s.first, s.last))
 			}
 		}
 		if len(one.Lines) > 0 {
-			slices.SortFunc(one.Lines, byFirstLine)
 			all = append(all, one)
 		}
 	}
@@ -96,9 +97,7 @@ func (r *reporter) pathOf(file string) string {
 	return file
 }
 
-// byFirstLine orders spans of lines, as line-line.
-func byFirstLine(a, b string) int {
-	_, one, _ := parseUnreached(":" + a)
-	_, other, _ := parseUnreached(":" + b)
-	return cmp.Or(one.first-other.first, one.last-other.last)
+// compare orders spans by where they begin.
+func (s span) compare(other span) int {
+	return cmp.Or(s.first-other.first, s.last-other.last)
 }

@@ -1,8 +1,8 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -156,7 +156,7 @@ func (r *Report) targetTable() string {
 		if t.Reached != nil {
 			covers = fmt.Sprintf("%d of %d blocks", t.Reached.Covered, t.Reached.Blocks)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %s | %d | %s |\n", cell(t.Name), cell(or(t.Touched, "–")), len(t.Corpus), cell(or(strings.Join(names, ", "), "–")), updates, cell(covers))
+		fmt.Fprintf(&b, "| %s | %s | %d | %s | %d | %s |\n", cell(t.Name), cell(cmp.Or(t.Touched, "–")), len(t.Corpus), cell(cmp.Or(strings.Join(names, ", "), "–")), updates, cell(covers))
 	}
 	return b.String()
 }
@@ -227,7 +227,7 @@ func (r *Report) Unreached() (all []string) {
 			all = append(all, fmt.Sprintf("%s: what its corpus covers is not known: %s", t.Name, t.NoCover))
 		}
 		if len(t.Excess) > 0 {
-			excess := slices.Clone(t.Excess[:min(len(t.Excess), shownLines)])
+			excess := t.Excess[:min(len(t.Excess), shownLines)]
 			all = append(all, fmt.Sprintf("%s: %d seeds show nothing that others do not (battle corpus minimize %s removes them): %s", t.Name, len(t.Excess), t.Name, strings.Join(excess, ", ")))
 		}
 	}
@@ -280,11 +280,4 @@ func fence(text string) string {
 
 func escapeHTML(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
