@@ -46,6 +46,9 @@ func (c *counter) break_() {
 		_ = strings.Repeat("x", -int(c.value)-1)
 	case "exit":
 		os.Exit(3)
+	case "dies late":
+		time.Sleep(300 * time.Millisecond) // as a stack takes that grows up to its limit
+		os.Exit(3)
 	case "goroutine":
 		go func() { panic("boom") }()
 		time.Sleep(time.Hour) // until the process is gone
@@ -153,6 +156,8 @@ func counterTarget(bug string) battle.Target[*counter] {
 		target.New = nil
 	case "memory":
 		target.MemoryMax = 64 << 20
+	case "dies late":
+		target.HangAfter = time.Minute // however busy the machine is
 	case "new hangs", "hang", "slow neighbour":
 		target.HangAfter = 100 * time.Millisecond
 	case "never":

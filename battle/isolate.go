@@ -35,12 +35,12 @@ func (s *session) minimalIsolated(f *Failure, prog program) *Finding {
 	}
 	repeats := false
 	if s.canIsolate() {
-		first := s.isolated(m.prog)
+		first := s.isolated(m.prog, f.Kind)
 		if repeats = first != nil && first.Kind == f.Kind; repeats {
 			if f.Kind == Death {
 				f = first // its last words, as this machine puts them
 			}
-			m.fails = func(candidate program) bool { return s.isolated(candidate).same(f) }
+			m.fails = func(candidate program) bool { return s.isolated(candidate, f.Kind).same(f) }
 			m.minimise()
 		}
 	}
@@ -61,16 +61,17 @@ func (s *session) canIsolate() bool {
 	return err == nil && testing.Testing() && s.source.function != ""
 }
 
-// isolated runs a program in a process of its own and returns its failure. A process
-// that dies without an answer is a failure too.
-func (s *session) isolated(prog program) *Failure {
+// isolated runs a program in a process of its own and returns its failure, of which kind is
+// expected. A process that dies without an answer is a failure too. Some take their time to:
+// a stack that grows up to its limit takes seconds, and is no hang.
+func (s *session) isolated(prog program, expected Kind) *Failure {
 	dir, err := os.MkdirTemp("", "battle-")
 	if err != nil {
 		return nil
 	}
 	defer os.RemoveAll(dir)
 	hangAfter := s.plan.hangAfter
-	if s.plan.attempts == 1 {
+	if s.plan.attempts == 1 && expected == Hang {
 		hangAfter = min(isolatedHang, hangAfter)
 	}
 	request := Request{Do: "run", File: "isolated", Trace: prog.String(), HangAfter: Duration(hangAfter)}
@@ -132,6 +133,9 @@ func DeathOf(output []byte, err error) *Failure {
 	f := &Failure{Kind: Death, Message: fmt.Sprintf("the process died: %v", err)}
 	for line := range bytes.Lines(output) {
 		if text := strings.TrimSpace(string(line)); isLastWords(text) {
+			if strings.HasPrefix(text, outOfMemory) {
+				text, _, _ = strings.Cut(text, " (") // how much was in use differs from run to run
+			}
 			f.Message = "the process died: " + text
 			break
 		}
@@ -147,9 +151,11 @@ func DeathOf(output []byte, err error) *Failure {
 	return f
 }
 
+const outOfMemory = "runtime: out of memory"
+
 // isLastWords tells the line in which Go's runtime says why it ends the process.
 func isLastWords(line string) bool {
-	for _, start := range []string{"fatal error: ", "panic: ", "runtime: goroutine stack exceeds", "runtime: out of memory"} {
+	for _, start := range []string{"fatal error: ", "panic: ", "runtime: goroutine stack exceeds", outOfMemory} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}

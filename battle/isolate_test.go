@@ -35,6 +35,13 @@ func TestWhatKillsAProcessIsMinimised(t *testing.T) {
 	}
 }
 
+func TestADeathThatTakesItsTimeIsNoHang(t *testing.T) {
+	answer := ask(t, "dies late", battle.Request{Do: "minimize", Trace: "add n=31 unit=tens", Failure: &battle.Failure{Kind: battle.Death, Message: "the process died"}})[0]
+	require.Equal(t, battle.Death, answer.Finding.Kind)
+	require.Equal(t, "the process died: exit status 3", answer.Finding.Message)
+	require.False(t, answer.Finding.Unstable)
+}
+
 func TestADeathThatDoesNotComeBackIsKeptAsItIs(t *testing.T) {
 	answer := ask(t, "", battle.Request{Do: "minimize", Trace: "add n=1; reset", Failure: &battle.Failure{Kind: battle.Death, Message: "the process died", Stack: "as it was"}})[0]
 	require.Equal(t, []string{"add n=1 unit=ones", "reset"}, answer.Finding.Trace)
@@ -54,6 +61,7 @@ func TestLastWords(t *testing.T) {
 		{"=== RUN\nfatal error: concurrent map writes\n\ngoroutine 7 [running]:\ninternal/runtime/maps.fatal({0x1?, 0x2?})\n\t/usr/local/go/src/runtime/panic.go:1 +0x1\na.b/c.(*Ring).put(0x1)\n\t/home/me/c/ring.go:12 +0x1\n\ngoroutine 1 [x]:\n",
 			"the process died: fatal error: concurrent map writes", "a.b/c.(*Ring).put", "a.b/c/ring.go:12"},
 		{"runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n", "the process died: runtime: goroutine stack exceeds 1000000000-byte limit", "", ""},
+		{"runtime: out of memory: cannot allocate 4096-byte block (3866624 in use)\nfatal error: out of memory\n", "the process died: runtime: out of memory: cannot allocate 4096-byte block", "", ""},
 		{"FAIL\n", "the process died: signal: killed", "", ""},
 	} {
 		got := battle.DeathOf([]byte(c.output), errKilled{})
