@@ -43,6 +43,7 @@ const roomTable = `
 	tools            nothing
 	examples         battle
 	bench            ringbuf, battle
+	farm             battle, explore
 	cmd/battle       all
 	cmd/aria         ringbuf, statemachines
 	.                nothing

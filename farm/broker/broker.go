@@ -1,0 +1,141 @@
+// Package broker is the NATS server inside a farm, and the connection to it or to another.
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// Options of the farm's own server.
+type Options struct {
+	Dir    string // of its state
+	Listen string // host:port for workers; a port of 0 is any
+	// Log is told what the server has to say that is worth a person's time.
+	Log func(format string, args ...any)
+}
+
+// payloadMax bounds a message, in bytes. A finding's record is the largest.
+const payloadMax = 1 << 20
+
+// A Broker is a NATS server in this process, with its state on disk. Each write is synced
+// before it is acknowledged, so kill -9 loses nothing that was.
+type Broker struct {
+	options Options
+
+	mu     sync.Mutex
+	server *server.Server
+	listen string // as it came to be, to be the same after a restart
+}
+
+// Start starts a server.
+func Start(o Options) (*Broker, error) {
+	b := &Broker{options: o, listen: o.Listen}
+	return b, b.start()
+}
+
+func (b *Broker) start() error {
+	host, port, err := net.SplitHostPort(b.listen)
+	if err != nil {
+		return fmt.Errorf("listening on %q: %w", b.listen, err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return fmt.Errorf("listening on %q: the port: %w", b.listen, err)
+	}
+	if number == 0 {
+		number = server.RANDOM_PORT
+	}
+	dir := filepath.Join(b.options.Dir, "nats")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	options := &server.Options{
+		ServerName: "battle-farm", Host: host, Port: number,
+		JetStream: true, StoreDir: dir, SyncAlways: true,
+		// What the disk has is watched elsewhere: the server's own idea of it is made when it
+		// starts, and a farm runs for months.
+		JetStreamMaxStore: 1 << 40, JetStreamMaxMemory: 256 << 20,
+		MaxPayload: payloadMax, NoSigs: true, NoSystemAccount: true,
+	}
+	s, err := server.NewServer(options)
+	if err != nil {
+		return fmt.Errorf("the NATS server: %w", err)
+	}
+	s.SetLogger(&logger{b.options.Log}, false, false)
+	s.Start()
+	if !s.ReadyForConnections(20 * time.Second) {
+		s.Shutdown()
+		return fmt.Errorf("the NATS server does not come up on %s", b.listen)
+	}
+	if !s.JetStreamEnabled() {
+		s.Shutdown()
+		return errors.New("the NATS server came up without its state")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.server, b.listen = s, s.Addr().String()
+	return nil
+}
+
+// URL is where workers of this machine, and of others if it listens for them, connect.
+func (b *Broker) URL() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.server.ClientURL()
+}
+
+// Connect connects to the server in this process.
+func (b *Broker) Connect(o ...nats.Option) (*nats.Conn, error) {
+	return nats.Connect(b.URL(), append(steady(), o...)...)
+}
+
+// Mend starts the server again if it has given up its state, which it does when the disk
+// fails it. It tells whether it had to.
+func (b *Broker) Mend() (bool, error) {
+	b.mu.Lock()
+	s := b.server
+	b.mu.Unlock()
+	if s.Running() && s.JetStreamEnabled() {
+		return false, nil
+	}
+	s.Shutdown()
+	s.WaitForShutdown()
+	return true, b.start()
+}
+
+// Stop ends the server. What was acknowledged is on disk.
+func (b *Broker) Stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.server.Shutdown()
+	b.server.WaitForShutdown()
+}
+
+// steady are options of every connection: it comes back whenever the server does.
+func steady() []nats.Option {
+	return []nats.Option{
+		nats.Name("battle-farm"), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.RetryOnFailedConnect(true),
+		nats.Timeout(5 * time.Second), nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(3),
+	}
+}
+
+// logger passes on what is wrong.
+type logger struct {
+	log func(format string, args ...any)
+}
+
+func (l *logger) Noticef(string, ...any)            {}
+func (l *logger) Debugf(string, ...any)             {}
+func (l *logger) Tracef(string, ...any)             {}
+func (l *logger) Warnf(format string, args ...any)  { l.log("NATS: "+format, args...) }
+func (l *logger) Errorf(format string, args ...any) { l.log("NATS: "+format, args...) }
+func (l *logger) Fatalf(format string, args ...any) { l.log("NATS: "+format, args...) }

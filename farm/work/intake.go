@@ -1,0 +1,122 @@
+package work
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"battle.test/farm/store"
+)
+
+// The kinds of what is handed in.
+const (
+	findings = "finding"
+	entries  = "entry"
+	reports  = "report"
+)
+
+// Claim hands in a finding.
+func (q *Queue) Claim(ctx context.Context, c Claim) error {
+	c.Trim()
+	id := fmt.Sprintf("finding:%s:%s", c.Build, store.EntryKey(c.Target, strings.Join(c.Found.Trace, "\n")))
+	return q.publish(ctx, inSubject+"."+findings, id, c)
+}
+
+// Enter hands in a trace.
+func (q *Queue) Enter(ctx context.Context, e Entry) error {
+	return q.publish(ctx, inSubject+"."+entries, "entry:"+store.EntryKey(e.Target, e.Trace), e)
+}
+
+// Report hands in how a piece of work ended.
+func (q *Queue) Report(ctx context.Context, r Report) error {
+	return q.publish(ctx, inSubject+"."+reports, r.id(), r)
+}
+
+// ErrRefused is what a handler's error wraps if the message is never to come again.
+var ErrRefused = errors.New("refused")
+
+// A Handler takes what was handed in. The sequence is that of the message in the stream,
+// higher than that of any before. If it returns an error, the message comes again, unless the
+// error wraps [ErrRefused].
+type Handler[M any] func(ctx context.Context, sequence uint64, message M) error
+
+// Claims calls a handler with each claim, until the context ends. The error says what is
+// wrong with the connection, or what the handler returned last.
+func (q *Queue) Claims(ctx context.Context, handle Handler[Claim]) error {
+	return consume(ctx, q, findings, handle)
+}
+
+// Entries is Claims for entries.
+func (q *Queue) Entries(ctx context.Context, handle Handler[Entry]) error {
+	return consume(ctx, q, entries, handle)
+}
+
+// Reports is Claims for reports.
+func (q *Queue) Reports(ctx context.Context, handle Handler[Report]) error {
+	return consume(ctx, q, reports, handle)
+}
+
+// consume calls a handler with one message after the other: those of a kind are handled in
+// their order, which counting relies on.
+func consume[M any](ctx context.Context, q *Queue, kind string, handle Handler[M]) error {
+	consumer, err := q.js.CreateOrUpdateConsumer(ctx, intakeStream, jetstream.ConsumerConfig{
+		Durable: kind, FilterSubject: inSubject + "." + kind, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxAckPending: 1,
+	})
+	if err != nil {
+		return fmt.Errorf("taking in what is of kind %s: %w", kind, err)
+	}
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(1))
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	defer context.AfterFunc(ctx, messages.Stop)()
+	for {
+		message, err := messages.Next()
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("taking in what is of kind %s: %w", kind, err)
+		}
+		if err := take(ctx, message, handle); err != nil {
+			return err
+		}
+	}
+}
+
+// take handles a message, and says in the meantime that it is not lost.
+func take[M any](ctx context.Context, message jetstream.Msg, handle Handler[M]) error {
+	at, err := message.Metadata()
+	if err != nil {
+		return err
+	}
+	var m M
+	if err := json.Unmarshal(message.Data(), &m); err != nil {
+		return message.TermWithReason("it can't be read: " + err.Error())
+	}
+	beat := time.NewTicker(BeatEvery)
+	defer beat.Stop()
+	done := make(chan error, 1)
+	go func() { done <- handle(ctx, at.Sequence.Stream, m) }()
+	for {
+		select {
+		case <-beat.C:
+			_ = message.InProgress() // if it is lost, the message comes again, and that is no harm
+		case err := <-done:
+			switch {
+			case errors.Is(err, ErrRefused):
+				return message.TermWithReason(err.Error())
+			case err != nil:
+				_ = message.NakWithDelay(time.Second)
+				return err
+			}
+			return message.DoubleAck(ctx)
+		}
+	}
+}

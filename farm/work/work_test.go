@@ -1,0 +1,128 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
+	"battle.test/farm/broker"
+)
+
+func open(t *testing.T) *Queue {
+	t.Helper()
+	b, err := broker.Start(broker.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", Log: t.Logf})
+	require.NoError(t, err)
+	t.Cleanup(b.Stop)
+	conn, err := b.Connect()
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	require.NoError(t, err)
+	q, err := Open(t.Context(), js, 1)
+	require.NoError(t, err)
+	return q
+}
+
+func TestAnItemIsTakenOnce(t *testing.T) {
+	q := open(t)
+	item := Item{ID: "1", Target: "ring", Engine: "explore", Build: "b", Seconds: 3}
+	require.NoError(t, q.Offer(t.Context(), item))
+	require.NoError(t, q.Offer(t.Context(), item), "the same again is not a second item")
+	n, err := q.Waiting(t.Context(), "explore")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+
+	none, err := q.Take(t.Context(), []string{"native"})
+	require.NoError(t, err)
+	require.Nil(t, none, "nobody has the engine")
+	taken, err := q.Take(t.Context(), []string{"native", "explore"})
+	require.NoError(t, err)
+	require.Equal(t, item, taken.Item)
+	require.Equal(t, 1, taken.Delivery)
+	none, err = q.Take(t.Context(), []string{"explore"})
+	require.NoError(t, err)
+	require.Nil(t, none, "it is somebody's")
+	require.NoError(t, taken.Beat())
+	require.NoError(t, taken.Done(t.Context()))
+	n, err = q.Waiting(t.Context(), "explore")
+	require.NoError(t, err)
+	require.Zero(t, n)
+}
+
+func TestAnItemOfADeadWorkerComesAgain(t *testing.T) {
+	q := open(t)
+	q.wait = 50 * time.Millisecond
+	require.NoError(t, q.Offer(t.Context(), Item{ID: "1", Engine: "explore", Target: "ring.of.fire"}))
+	first, err := q.Take(t.Context(), []string{"explore"})
+	require.NoError(t, err)
+	require.NotNil(t, first)
+	var second *Taken
+	for second == nil {
+		second, err = q.Take(t.Context(), []string{"explore"})
+		require.NoError(t, err)
+	}
+	require.Equal(t, 2, second.Delivery)
+	require.Equal(t, first.Item, second.Item)
+}
+
+func TestWhatIsHandedInTwiceComesOnce(t *testing.T) {
+	q := open(t)
+	claim := Claim{Source: Source{Target: "ring", Build: "b"}, Found: battle.Finding{Trace: []string{"read"}}}
+	claim.Found.Message = strings.Repeat("ä", textBytesMax)
+	other := claim
+	other.Build = "c"
+	for _, c := range []Claim{claim, claim, other} {
+		require.NoError(t, q.Claim(t.Context(), c))
+	}
+	var got []string
+	ctx, cancel := context.WithCancel(t.Context())
+	var last uint64
+	failed := false
+	err := q.Claims(ctx, func(_ context.Context, sequence uint64, c Claim) error {
+		if !failed {
+			failed = true
+			return errors.New("no room")
+		}
+		require.Greater(t, sequence, last)
+		require.Less(t, len(c.Found.Message), textBytesMax+4)
+		last = sequence
+		if got = append(got, c.Build); len(got) == 2 {
+			cancel()
+		}
+		return nil
+	})
+	require.EqualError(t, err, "no room", "the handler's error is said, and the message comes again")
+	require.ErrorIs(t, q.Claims(ctx, func(_ context.Context, sequence uint64, c Claim) error {
+		require.Greater(t, sequence, last)
+		last = sequence
+		if got = append(got, c.Build); len(got) == 2 {
+			cancel()
+		}
+		return nil
+	}), context.Canceled)
+	require.Equal(t, []string{"b", "c"}, got)
+}
+
+func TestWhatIsRefusedDoesNotComeAgain(t *testing.T) {
+	q := open(t)
+	for _, trace := range []string{"a", "b"} {
+		require.NoError(t, q.Enter(t.Context(), Entry{Trace: trace}))
+	}
+	var got []string
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := q.Entries(ctx, func(_ context.Context, _ uint64, e Entry) error {
+		if got = append(got, e.Trace); e.Trace == "b" {
+			cancel()
+		}
+		return ErrRefused
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, []string{"a", "b"}, got)
+}
