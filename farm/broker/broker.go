@@ -12,13 +12,15 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 )
 
 // Options of the farm's own server.
 type Options struct {
 	Dir    string // of its state
 	Listen string // host:port for workers; a port of 0 is any
+	Cert   string // file of a certificate, for TLS, or ""
+	Key    string // file of its key
+	CA     string // file of certificates that those of clients must be signed by, or ""
 	// Log is told what the server has to say that is worth a person's time.
 	Log func(format string, args ...any)
 }
@@ -30,15 +32,19 @@ const payloadMax = 1 << 20
 // before it is acknowledged, so kill -9 loses nothing that was.
 type Broker struct {
 	options Options
+	keys    keys
 
 	mu     sync.Mutex
 	server *server.Server
 	listen string // as it came to be, to be the same after a restart
 }
 
-// Start starts a server.
-func Start(o Options) (*Broker, error) {
-	b := &Broker{options: o, listen: o.Listen}
+// Start starts a server. Only who has credentials from its folder can connect.
+func Start(o Options) (b *Broker, err error) {
+	b = &Broker{options: o, listen: o.Listen}
+	if b.keys, err = openKeys(filepath.Join(o.Dir, "keys")); err != nil {
+		return nil, err
+	}
 	return b, b.start()
 }
 
@@ -64,7 +70,17 @@ func (b *Broker) start() error {
 		// What the disk has is watched elsewhere: the server's own idea of it is made when it
 		// starts, and a farm runs for months.
 		JetStreamMaxStore: 1 << 40, JetStreamMaxMemory: 256 << 20,
-		MaxPayload: payloadMax, NoSigs: true, NoSystemAccount: true,
+		MaxPayload: payloadMax, NoSigs: true,
+	}
+	if err := b.keys.apply(options); err != nil {
+		return err
+	}
+	if b.options.Cert != "" {
+		secured, err := server.GenTLSConfig(&server.TLSConfigOpts{CertFile: b.options.Cert, KeyFile: b.options.Key, CaFile: b.options.CA, Verify: b.options.CA != ""})
+		if err != nil {
+			return fmt.Errorf("TLS: %w", err)
+		}
+		options.TLS, options.TLSConfig, options.TLSVerify = true, secured, b.options.CA != ""
 	}
 	s, err := server.NewServer(options)
 	if err != nil {
@@ -93,9 +109,15 @@ func (b *Broker) URL() string {
 	return b.server.ClientURL()
 }
 
-// Connect connects to the server in this process.
-func (b *Broker) Connect(o ...nats.Option) (*nats.Conn, error) {
-	return nats.Connect(b.URL(), append(steady(), o...)...)
+// Coordinator is how the coordinator connects, which may do everything.
+func (b *Broker) Coordinator() Access { return b.access(coordinatorFile) }
+
+// Worker is how workers connect. Those on other machines need a copy of the file of
+// credentials.
+func (b *Broker) Worker() Access { return b.access(workerFile) }
+
+func (b *Broker) access(creds string) Access {
+	return Access{URL: b.URL(), Creds: b.keys.file(creds), CA: b.options.CA, Log: b.options.Log}
 }
 
 // Mend starts the server again if it has given up its state, which it does when the disk
@@ -118,14 +140,6 @@ func (b *Broker) Stop() {
 	defer b.mu.Unlock()
 	b.server.Shutdown()
 	b.server.WaitForShutdown()
-}
-
-// steady are options of every connection: it comes back whenever the server does.
-func steady() []nats.Option {
-	return []nats.Option{
-		nats.Name("battle-farm"), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.RetryOnFailedConnect(true),
-		nats.Timeout(5 * time.Second), nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(3),
-	}
 }
 
 // logger passes on what is wrong.

@@ -15,6 +15,7 @@ type Build struct {
 	Author    string    `json:"author"`
 	Committed time.Time `json:"committed"`
 	Seen      time.Time `json:"seen"`
+	Dir       string    `json:"dir"`               // of the module, in the repository; "" is its top
 	Bytes     int       `json:"bytes"`             // of the source archive
 	Targets   []string  `json:"targets"`           // names
 	Broken    string    `json:"broken,omitempty"`  // why nothing can be hunted in it
@@ -27,6 +28,7 @@ type Target struct {
 	Package     string          `json:"package"` // import path
 	Func        string          `json:"func"`
 	Weight      float64         `json:"weight"` // share of the time, beside other targets
+	Corpus      string          `json:"corpus"` // folder of its traces, in the module, with slashes
 	Build       string          `json:"build"`  // the last revision that has it
 	Gone        bool            `json:"gone"`   // the present build has it no longer
 	Ops         []battle.OpInfo `json:"ops"`
@@ -49,17 +51,15 @@ type Entry struct {
 // An Arm is an engine in a target: what it did in all, and what decides how much time it
 // gets. Of Gain and Spent, see the coordinator's schedule.
 type Arm struct {
-	Target   string  `json:"target"`
-	Engine   string  `json:"engine"`
-	Reports  int     `json:"reports"` // pieces of work that ended
-	Runs     uint64  `json:"runs"`
-	Updates  uint64  `json:"updates"`
-	Seconds  float64 `json:"seconds"`     // of hunting
-	CPU      float64 `json:"cpu_seconds"` // of the engine's processes
-	Entries  int     `json:"entries"`     // of the corpus that it was the first to bring
-	Findings int     `json:"findings"`    // likewise
-	Gain     float64 `json:"gain"`        // what was new of late
-	Spent    float64 `json:"spent"`       // seconds that took
+	Target  string  `json:"target"`
+	Engine  string  `json:"engine"`
+	Reports int     `json:"reports"` // pieces of work that ended
+	Runs    uint64  `json:"runs"`
+	Updates uint64  `json:"updates"`
+	Seconds float64 `json:"seconds"`     // of hunting
+	CPU     float64 `json:"cpu_seconds"` // of the engine's processes
+	Gain    float64 `json:"gain"`        // what was new of late
+	Spent   float64 `json:"spent"`       // seconds that took
 
 	Last     Report    `json:"last"`            // of the last piece of work
 	Failures int       `json:"failures"`        // in a row
@@ -89,10 +89,9 @@ type Worker struct {
 	Host    string    `json:"host"`
 	Started time.Time `json:"started"`
 	Seen    time.Time `json:"seen"`
-	Slots   int       `json:"slots"` // pieces of work at a time
 	Engines []Engine  `json:"engines"`
 	Build   string    `json:"build"`
-	Doing   []Doing   `json:"doing"`
+	Doing   *Doing    `json:"doing,omitempty"`
 	Holding string    `json:"holding,omitempty"` // why it takes no work
 }
 
@@ -108,6 +107,15 @@ type Doing struct {
 	Engine  string  `json:"engine"`
 	Since   float64 `json:"since_seconds"`
 	Seconds float64 `json:"seconds"` // that it may take
+}
+
+// A Refusal is something that was handed in and does not count.
+type Refusal struct {
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind"` // finding, trace or report
+	Worker string    `json:"worker"`
+	Target string    `json:"target"`
+	Why    string    `json:"why"`
 }
 
 // A Sample is the state of a target at a time. Totals are over all builds.
@@ -137,7 +145,8 @@ type Finding struct {
 	Engine  string         `json:"engine"` // that found it first
 	Worker  string         `json:"worker"`
 	Filed   time.Time      `json:"filed"`
-	Claims  int            `json:"claims"` // how often workers handed it in
+	Claims  int            `json:"claims"`  // how often workers handed it in
+	Counted uint64         `json:"counted"` // the message of the last of those
 
 	Verdicts    []Verdict            `json:"verdicts"` // by build, in their order
 	Explanation *explore.Explanation `json:"explanation,omitempty"`

@@ -184,3 +184,12 @@ func (s *Store) Samples(ctx context.Context) (all []Sample, err error) {
 		}
 	}
 }
+
+// AddEntry writes an entry of the corpus under its key. It tells whether it was not there.
+func (s *Store) AddEntry(ctx context.Context, key string, e Entry) (fresh bool, err error) {
+	err = s.Corpus.Put(ctx, &Row[Entry]{Key: key, Value: e})
+	if errors.Is(err, ErrChanged) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -16,7 +16,7 @@ func start(t *testing.T, dir string) (*store.Store, func()) {
 	t.Helper()
 	b, err := broker.Start(broker.Options{Dir: dir, Listen: "127.0.0.1:0", Log: t.Logf})
 	require.NoError(t, err)
-	conn, err := b.Connect()
+	conn, err := b.Coordinator().Connect()
 	require.NoError(t, err)
 	js, err := jetstream.New(conn)
 	require.NoError(t, err)

@@ -123,6 +123,42 @@ func (t *Table[V]) Each(ctx context.Context, keys string, visit func(Row[V]) boo
 	}
 }
 
+// Follow calls take with each record that there is, then whole once, and then take and drop
+// with what is written and deleted, until the context ends or one of them returns an error.
+func (t *Table[V]) Follow(ctx context.Context, keys string, take func(Row[V]) error, drop func(key string) error, whole func()) error {
+	watcher, err := t.kv.Watch(ctx, keys)
+	if err != nil {
+		return fmt.Errorf("following %s: %w", t.kv.Bucket(), err)
+	}
+	defer watcher.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case entry, open := <-watcher.Updates():
+			switch {
+			case !open:
+				return fmt.Errorf("following %s: the connection was closed", t.kv.Bucket())
+			case entry == nil:
+				whole()
+				continue
+			case entry.Operation() != jetstream.KeyValuePut:
+				if err := drop(entry.Key()); err != nil {
+					return err
+				}
+				continue
+			}
+			row, err := t.row(entry)
+			if err != nil {
+				return err
+			}
+			if err := take(row); err != nil {
+				return err
+			}
+		}
+	}
+}
+
 // All are all records.
 func (t *Table[V]) All(ctx context.Context) (all []Row[V], err error) {
 	err = t.Each(ctx, ">", func(row Row[V]) bool { all = append(all, row); return true })

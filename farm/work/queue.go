@@ -68,11 +68,15 @@ func (q *Queue) Offer(ctx context.Context, item Item) error {
 	return q.publish(ctx, subject, "item:"+item.ID, item)
 }
 
-// Waiting counts the items that nobody has taken, by engine.
+// Waiting counts the items of an engine that nobody has taken. It must have been called before
+// a worker can take any.
 func (q *Queue) Waiting(ctx context.Context, engine string) (int, error) {
-	consumer, err := q.takers(ctx, engine)
+	consumer, err := q.js.CreateOrUpdateConsumer(ctx, itemStream, jetstream.ConsumerConfig{
+		Durable: takers(engine), FilterSubject: itemSubject + "." + store.Key(engine) + ".*",
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxDeliver: DeliverMax, MaxAckPending: 4096,
+	})
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("handing out items of %s: %w", engine, err)
 	}
 	info, err := consumer.Info(ctx)
 	if err != nil {
@@ -91,17 +95,9 @@ func (q *Queue) Clear(ctx context.Context) error {
 	return stream.Purge(ctx)
 }
 
-// takers is the consumer of an engine's items, which all workers that have the engine share.
-func (q *Queue) takers(ctx context.Context, engine string) (jetstream.Consumer, error) {
-	consumer, err := q.js.CreateOrUpdateConsumer(ctx, itemStream, jetstream.ConsumerConfig{
-		Durable: "engine-" + store.Key(engine), FilterSubject: itemSubject + "." + store.Key(engine) + ".*",
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxDeliver: DeliverMax, MaxAckPending: 4096,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("taking items of %s: %w", engine, err)
-	}
-	return consumer, nil
-}
+// takers is the name of the consumer of an engine's items, which all workers that have the
+// engine share. The coordinator makes it: workers may not.
+func takers(engine string) string { return "engine-" + store.Key(engine) }
 
 // A Taken item is a worker's until it is done, or the worker is silent for [AckWait].
 type Taken struct {
@@ -114,9 +110,12 @@ type Taken struct {
 // none.
 func (q *Queue) Take(ctx context.Context, engines []string) (*Taken, error) {
 	for _, engine := range engines {
-		consumer, err := q.takers(ctx, engine)
+		consumer, err := q.js.Consumer(ctx, itemStream, takers(engine))
+		if errors.Is(err, jetstream.ErrConsumerNotFound) {
+			continue // nothing was handed out yet
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("taking items of %s: %w", engine, err)
 		}
 		batch, err := consumer.FetchNoWait(1)
 		if err != nil {

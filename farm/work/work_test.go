@@ -19,7 +19,7 @@ func open(t *testing.T) *Queue {
 	b, err := broker.Start(broker.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", Log: t.Logf})
 	require.NoError(t, err)
 	t.Cleanup(b.Stop)
-	conn, err := b.Connect()
+	conn, err := b.Coordinator().Connect()
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
 	js, err := jetstream.New(conn)
@@ -59,6 +59,8 @@ func TestAnItemOfADeadWorkerComesAgain(t *testing.T) {
 	q := open(t)
 	q.wait = 50 * time.Millisecond
 	require.NoError(t, q.Offer(t.Context(), Item{ID: "1", Engine: "explore", Target: "ring.of.fire"}))
+	_, err := q.Waiting(t.Context(), "explore")
+	require.NoError(t, err)
 	first, err := q.Take(t.Context(), []string{"explore"})
 	require.NoError(t, err)
 	require.NotNil(t, first)

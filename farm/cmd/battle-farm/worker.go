@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"battle.test/farm/store"
+	"battle.test/farm/work"
+	"battle.test/farm/worker"
+)
+
+// work is a worker of a farm, until the context ends.
+func (o *options) work(ctx context.Context) error {
+	if o.tied {
+		tied, cancel := context.WithCancel(ctx)
+		ctx = tied
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin) // which ends when the farm does, however it ends
+			cancel()
+		}()
+	}
+	battle, err := o.command()
+	if err != nil {
+		return err
+	}
+	conn, err := o.access(o.join).Connect()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	var s *store.Store
+	var q *work.Queue
+	err = insist(ctx, "joining the farm", func() error {
+		if s, err = store.Join(ctx, js); err != nil {
+			return err
+		}
+		q, err = work.Join(ctx, js)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	host, _ := os.Hostname()
+	name := cmp.Or(o.name, fmt.Sprintf("%s-%d", host, os.Getpid()))
+	say("worker %s at %s", name, o.join)
+	vitals := o.watch()
+	return worker.New(worker.Options{
+		Name: name, Dir: o.state, Engines: o.engines, Battle: battle, Hold: vitals.Check,
+		Log: func(format string, args ...any) { say(name+": "+format, args...) },
+	}, s, q).Run(ctx)
+}

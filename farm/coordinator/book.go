@@ -1,0 +1,242 @@
+package coordinator
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"battle.test/farm/store"
+)
+
+// A book has in memory what the store has on disk, so that it can be shown at once. All that
+// the coordinator writes goes through it.
+type book struct {
+	store *store.Store
+
+	mu       sync.Mutex
+	current  string // revision that is hunted in, or ""
+	builds   map[string]store.Row[store.Build]
+	targets  map[string]store.Row[store.Target]
+	findings map[string]store.Row[store.Finding]
+	arms     map[string]store.Row[store.Arm]
+	entries  map[string]map[string]brought // by target, by key
+	samples  map[string][]store.Sample     // by target
+	workers  []store.Worker
+	fresh    map[string]int // new entries and findings of an arm that no report has counted yet
+	refused  []store.Refusal
+	holds    map[string]string
+	version  uint64
+	changed  chan struct{} // closed at the next change
+}
+
+// brought is what is kept in memory of an entry.
+type brought struct {
+	engine string
+	bytes  int
+}
+
+// refusedMax is how many refusals are kept to be shown.
+const refusedMax = 100
+
+func readBook(ctx context.Context, s *store.Store) (*book, error) {
+	b := &book{
+		store: s, entries: make(map[string]map[string]brought), samples: make(map[string][]store.Sample),
+		fresh: make(map[string]int), holds: make(map[string]string), changed: make(chan struct{}),
+	}
+	var errs [6]error
+	b.builds, errs[0] = readAll(ctx, &s.Builds)
+	b.targets, errs[1] = readAll(ctx, &s.Targets)
+	b.findings, errs[2] = readAll(ctx, &s.Findings)
+	b.arms, errs[3] = readAll(ctx, &s.Arms)
+	errs[4] = s.Corpus.Each(ctx, ">", func(row store.Row[store.Entry]) bool { b.keep(row.Key, row.Value); return true })
+	samples, err := s.Samples(ctx)
+	errs[5] = err
+	for _, one := range samples {
+		b.samples[one.Target] = append(b.samples[one.Target], one)
+	}
+	return b, errors.Join(errs[:]...)
+}
+
+func readAll[V any](ctx context.Context, t *store.Table[V]) (map[string]store.Row[V], error) {
+	all := make(map[string]store.Row[V])
+	err := t.Each(ctx, ">", func(row store.Row[V]) bool { all[row.Key] = row; return true })
+	return all, err
+}
+
+// changedNow tells those who wait that something has changed. The lock is held.
+func (b *book) changedNow() {
+	b.version++
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// keep notes an entry of the corpus. The lock is held, or nobody else there yet.
+func (b *book) keep(key string, e store.Entry) {
+	if b.entries[e.Target] == nil {
+		b.entries[e.Target] = make(map[string]brought)
+	}
+	b.entries[e.Target][key] = brought{e.Engine, len(e.Trace)}
+}
+
+// hold notes why a duty is not done. It tells whether that is news.
+func (b *book) hold(duty, why string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.holds[duty] == why {
+		return false
+	}
+	if why == "" {
+		delete(b.holds, duty)
+	} else {
+		b.holds[duty] = why
+	}
+	b.changedNow()
+	return true
+}
+
+func (b *book) holding(duty string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.holds[duty]
+}
+
+// refuse notes that something does not count.
+func (b *book) refuse(r store.Refusal) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refused = append(b.refused, r)
+	b.refused = b.refused[max(0, len(b.refused)-refusedMax):]
+	b.changedNow()
+}
+
+// change reads a record, lets edit change it, and writes it, unless edit says that there is
+// nothing to write. A record that another process has changed is read anew. The record that
+// is returned is nobody else's.
+func change[V any](ctx context.Context, b *book, t *store.Table[V], rows map[string]store.Row[V], key string, edit func(v *V, there bool) (write bool)) (V, error) {
+	for {
+		b.mu.Lock()
+		row := rows[key]
+		b.mu.Unlock()
+		row.Key = key
+		var err error
+		if row.Value, err = copyOf(row.Value); err != nil {
+			return row.Value, err
+		}
+		if !edit(&row.Value, row.Revision > 0) {
+			return row.Value, nil
+		}
+		err = t.Put(ctx, &row)
+		if errors.Is(err, store.ErrChanged) {
+			if row, err = t.Get(ctx, key); err != nil {
+				return row.Value, err
+			}
+			b.mu.Lock()
+			rows[key] = row
+			b.mu.Unlock()
+			continue
+		}
+		if err != nil {
+			return row.Value, err
+		}
+		b.mu.Lock()
+		rows[key] = row
+		b.changedNow()
+		b.mu.Unlock()
+		return copyOf(row.Value)
+	}
+}
+
+// copyOf copies a record with all that it leads to: those who show it go on reading while it
+// changes.
+func copyOf[V any](v V) (V, error) {
+	var fresh V
+	document, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(document, &fresh)
+	}
+	return fresh, err
+}
+
+// allBuilds are the builds in their order.
+func (b *book) allBuilds() []store.Build {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]store.Build, 0, len(b.builds))
+	for _, row := range b.builds {
+		all = append(all, row.Value)
+	}
+	slices.SortFunc(all, func(a, b store.Build) int { return cmp.Compare(a.Number, b.Number) })
+	return all
+}
+
+func (b *book) build(revision string) (store.Build, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row, there := b.builds[revision]
+	return row.Value, there
+}
+
+func (b *book) target(name string) (store.Target, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row, there := b.targets[store.Key(name)]
+	return row.Value, there
+}
+
+// allTargets are the targets by name.
+func (b *book) allTargets() []store.Target {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]store.Target, 0, len(b.targets))
+	for _, row := range b.targets {
+		all = append(all, row.Value)
+	}
+	slices.SortFunc(all, func(a, b store.Target) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// allFindings are the findings, the first filed first. They are shared: read them only.
+func (b *book) allFindings() []store.Finding {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]store.Finding, 0, len(b.findings))
+	for _, row := range b.findings {
+		all = append(all, row.Value)
+	}
+	slices.SortFunc(all, func(a, b store.Finding) int {
+		return cmp.Or(a.Filed.Compare(b.Filed), strings.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+func (b *book) finding(id string) (store.Finding, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row, there := b.findings[store.Key(id)]
+	return row.Value, there
+}
+
+// allArms are the arms by target and engine.
+func (b *book) allArms() []store.Arm {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]store.Arm, 0, len(b.arms))
+	for _, key := range slices.Sorted(maps.Keys(b.arms)) {
+		all = append(all, b.arms[key].Value)
+	}
+	return all
+}
+
+func (b *book) present() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.current
+}
+
+// armKey is the key of an engine in a target.
+func armKey(target, engine string) string { return store.Key(target) + "." + store.Key(engine) }

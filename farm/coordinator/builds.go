@@ -1,0 +1,230 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"battle.test/farm/driver"
+	"battle.test/farm/store"
+	"battle.test/farm/tree"
+)
+
+// brokenAgain is after what time a build that did not work is tried again: it may have been
+// the machine.
+const brokenAgain = 2 * time.Minute
+
+// look looks at the checkout, and makes its newest commit the present build.
+func (c *Coordinator) look(ctx context.Context) error {
+	head, err := c.Checkout.Head(ctx)
+	if err != nil {
+		return err
+	}
+	build, known := c.book.build(head.Revision)
+	if !known || build.Broken != "" && time.Since(build.Seen) > brokenAgain {
+		if err := c.held(); err != nil {
+			return err
+		}
+		if build, err = c.adopt(ctx, head); err != nil {
+			return fmt.Errorf("build %.12s: %w", head.Revision, err)
+		}
+	}
+	if build.Broken != "" {
+		if c.book.present() == "" {
+			c.present(c.lastGood())
+		}
+		return nil // what was hunted in before is hunted in further
+	}
+	if c.book.present() == build.Revision {
+		return nil
+	}
+	if c.present(build.Revision) {
+		// Items of the build before would be done first.
+		return c.queue.Clear(ctx)
+	}
+	return nil
+}
+
+// present makes a build the one that is hunted in. It tells whether it follows another.
+func (c *Coordinator) present(revision string) (follows bool) {
+	c.book.mu.Lock()
+	defer c.book.mu.Unlock()
+	follows = c.book.current != ""
+	c.book.current = revision
+	c.book.changedNow()
+	return follows
+}
+
+// lastGood is the newest build that works, or "".
+func (c *Coordinator) lastGood() (revision string) {
+	for _, b := range c.book.allBuilds() {
+		if b.Broken == "" {
+			revision = b.Revision
+		}
+	}
+	return revision
+}
+
+// adopt takes a revision in as a build. The record of the build is written last: who sees it
+// finds its sources and targets.
+func (c *Coordinator) adopt(ctx context.Context, commit tree.Commit) (store.Build, error) {
+	archive, err := c.Checkout.Archive(ctx, commit.Revision)
+	if err != nil {
+		return store.Build{}, err
+	}
+	if len(archive) > store.SourceBytesMax {
+		return store.Build{}, fmt.Errorf("its sources have %d bytes, want at most %d", len(archive), store.SourceBytesMax)
+	}
+	prefix, err := c.Checkout.Prefix(ctx)
+	if err != nil {
+		return store.Build{}, err
+	}
+	if err := c.store.PutSource(ctx, commit.Revision, archive); err != nil {
+		return store.Build{}, err
+	}
+	build := store.Build{
+		Revision: commit.Revision, Subject: commit.Subject, Author: commit.Author, Committed: commit.Time,
+		Seen: time.Now().UTC(), Dir: prefix, Bytes: len(archive), Targets: []string{},
+	}
+	targets, err := c.list(ctx, build, archive)
+	var fault *driver.Fault
+	switch {
+	case ctx.Err() != nil:
+		return build, ctx.Err()
+	case errors.As(err, &fault) && len(targets) > 0:
+		build.Warning = fault.Error()
+	case errors.As(err, &fault):
+		build.Broken = fault.Error()
+	case err != nil:
+		return build, err
+	}
+	if build.Broken == "" {
+		if build.Targets, err = c.keepTargets(ctx, build, targets); err != nil {
+			return build, err
+		}
+	}
+	return c.keepBuild(ctx, build)
+}
+
+// list unpacks a build, and asks which targets it has. Their corpus folders are relative then.
+func (c *Coordinator) list(ctx context.Context, build store.Build, archive []byte) ([]driver.Target, error) {
+	c.desk.Lock()
+	defer c.desk.Unlock()
+	if c.head.Revision() != build.Revision {
+		if err := c.head.Set(build.Revision, archive); err != nil {
+			return nil, err
+		}
+	}
+	root := filepath.Join(c.head.Dir, filepath.FromSlash(build.Dir))
+	targets, err := c.Battle.List(ctx, root)
+	for i, t := range targets {
+		relative, outside := filepath.Rel(root, t.Corpus)
+		if outside != nil || !filepath.IsLocal(relative) {
+			return nil, fmt.Errorf("the corpus of %s is in %s, outside of %s", t.Target, t.Corpus, root)
+		}
+		targets[i].Corpus = filepath.ToSlash(relative)
+	}
+	return targets, err
+}
+
+// keepTargets writes what a build says of its targets.
+func (c *Coordinator) keepTargets(ctx context.Context, build store.Build, targets []driver.Target) (names []string, err error) {
+	for _, t := range targets {
+		if len(c.Only) > 0 && !slices.Contains(c.Only, t.Target) {
+			continue
+		}
+		names = append(names, t.Target)
+		weight, set := c.Weights[t.Target]
+		if !set {
+			weight = 1
+		}
+		_, err := change(ctx, c.book, &c.store.Targets, c.book.targets, store.Key(t.Target), func(v *store.Target, _ bool) bool {
+			*v = store.Target{
+				Name: t.Target, Package: t.Package, Func: t.Func, Weight: weight, Corpus: t.Corpus,
+				Build: build.Revision, Ops: t.Ops, Seeds: t.Seeds, Regressions: t.Regressions,
+			}
+			return true
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range c.book.allTargets() {
+		if t.Gone || slices.Contains(names, t.Name) {
+			continue
+		}
+		_, err := change(ctx, c.book, &c.store.Targets, c.book.targets, store.Key(t.Name), func(v *store.Target, _ bool) bool {
+			v.Gone = true
+			return true
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+func (c *Coordinator) keepBuild(ctx context.Context, build store.Build) (store.Build, error) {
+	number := 1
+	for _, b := range c.book.allBuilds() {
+		number = max(number, b.Number+1)
+	}
+	kept, err := change(ctx, c.book, &c.store.Builds, c.book.builds, build.Revision, func(v *store.Build, there bool) bool {
+		if there { // it was broken, and is tried again
+			number = v.Number
+		}
+		*v = build
+		v.Number = number
+		return true
+	})
+	if err == nil {
+		state := fmt.Sprintf("%d targets", len(kept.Targets))
+		if kept.Broken != "" {
+			state = "broken: " + kept.Broken
+		}
+		c.Log("build %d, %.12s %s: %s", kept.Number, kept.Revision, kept.Subject, state)
+	}
+	return kept, err
+}
+
+// at lets a function work in the sources of a revision, which need not be a build. Nobody
+// else is at the desk meanwhile.
+func (c *Coordinator) at(ctx context.Context, revision string, do func(root string) error) error {
+	c.desk.Lock()
+	defer c.desk.Unlock()
+	root, err := c.lay(ctx, revision)
+	if err != nil {
+		return err
+	}
+	return do(root)
+}
+
+// lay puts the sources of a revision on the desk, which the caller has, and returns the folder
+// of the module.
+func (c *Coordinator) lay(ctx context.Context, revision string) (root string, err error) {
+	prefix := ""
+	if b, known := c.book.build(revision); known {
+		prefix = b.Dir
+	} else if all := c.book.allBuilds(); len(all) > 0 {
+		prefix = all[len(all)-1].Dir
+	}
+	where := c.other
+	if revision == c.book.present() {
+		where = c.head
+	}
+	if where.Revision() != revision {
+		archive, err := c.store.Source(ctx, revision)
+		if err != nil {
+			if archive, err = c.Checkout.Archive(ctx, revision); err != nil {
+				return "", err
+			}
+		}
+		if err := where.Set(revision, archive); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(where.Dir, filepath.FromSlash(prefix)), nil
+}
