@@ -188,7 +188,7 @@ func (w *workshop) addTrace(t target, kind, name, comment, trace string) (string
 
 type corpusPrune struct {
 	Targets []string `arg:"" optional:"" help:"Targets (default all)."`
-	Dry     bool     `help:"Only say what would go."`
+	Dry     bool     `name:"n" help:"Only say what would go."`
 	JSON    bool     `help:"Print JSON."`
 }
 
