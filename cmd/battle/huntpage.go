@@ -122,8 +122,8 @@ func (h *hunt) pageOf(all []*battle.Finding, explanations map[string]*explained)
 		one := pageFinding{Finding: f, Heading: f.Title(), Text: h.link(filepath.Join(h.dir, f.ID+".txtar")), JSON: h.link(filepath.Join(h.dir, f.ID+".json"))}
 		if e := explanations[f.ID]; e != nil {
 			one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
-			if !e.blamesLast() { // see there
-				one.Picture = template.HTML(e.svg())
+			if !e.BlamesLast() { // see there
+				one.Picture = template.HTML(e.SVG())
 			}
 		}
 		page.Findings = append(page.Findings, one)
