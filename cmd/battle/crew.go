@@ -91,7 +91,7 @@ func (c crew) stats() battle.Stats {
 }
 
 // states are those of jobs, by which of them is a crew's.
-var states = []string{"minimising", "hunting", "waiting", "interrupted", "not run", "gave up", "done"}
+var states = []string{"minimising", "hunting", "waiting", "interrupted", "not run", "gave up", "at fault", "done", "ran nothing"}
 
 // row is the line of a crew in the summary: what its jobs did from the start of the first to
 // the end of the last.
