@@ -22,12 +22,13 @@ type huntCommand struct {
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
-	Workers  int           `default:"1" help:"Processes of the explorer in each target, which share what they find. Each takes a core; other engines have one."`
+	Workers  int           `default:"1" help:"Processes of the explorer in each target, and of AFL++, which share what they find. Each takes a core; other engines have one."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
 	Findings string        `default:"findings" help:"Folder for findings."`
 	Shared   string        `help:"Folder for the runs that the explorer's processes share, a folder a target in it. It stays, and another hunt goes on from it (default one of the hunt's own, for several workers)."`
+	Foreign  []string      `help:"Folders of tapes that AFL++ takes in while it hunts, such as the queues of other fuzzers."`
 	Explain  bool          `default:"true" negatable:"" help:"Say of the first findings which update is to blame."`
 	Matrix   bool          `help:"Show which update followed which, and how often."`
 	HTML     string        `help:"Write the report into this file, as a page with the code that was not reached, curves and findings."`
@@ -115,6 +116,12 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 		c.Shared = from(w.dir, c.Shared)
 		if err := writable("-shared", c.Shared); err != nil {
 			return nil, err
+		}
+	}
+	for i, dir := range c.Foreign {
+		c.Foreign[i] = from(w.dir, dir)
+		if info, err := os.Stat(c.Foreign[i]); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("-foreign %s: want a folder of tapes", dir)
 		}
 	}
 	if c.HTML != "" {

@@ -26,8 +26,9 @@ type job struct {
 	slice     time.Duration // that it may hunt
 	inCPU     bool          // the slice is CPU time of the engine's processes, not of the clock
 	seed      uint64
-	crew      crew   // the jobs that share with it, itself among them, or nil
-	shared    string // folder for what they share, or ""
+	crew      crew     // the jobs that share with it, itself among them, or nil
+	shared    string   // folder for what they share, or ""
+	foreign   []string // folders of tapes that AFL takes in while it hunts
 	stopFirst bool
 	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
