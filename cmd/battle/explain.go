@@ -80,7 +80,7 @@ func (c *explainCommand) write(dir string, e *explained) error {
 		if err := os.WriteFile(path, file.content, 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "written:", path)
+		fmt.Fprintln(os.Stderr, "written:", shown(path))
 	}
 	return nil
 }

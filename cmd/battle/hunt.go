@@ -136,7 +136,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	}
 	for _, t := range targets {
 		if why := t.description.CorpusError; why != "" {
-			fmt.Fprintf(os.Stderr, "battle: left out of the corpus of %s, in %s:\n%s\n", t.Name, w.corpusDir(t), why)
+			fmt.Fprintf(os.Stderr, "battle: left out of the corpus of %s, in %s:\n%s\n", t.Name, shown(w.corpusDir(t)), why)
 			h.stale = append(h.stale, fmt.Errorf("the corpus of %s has traces that can't be used, and were left out", t.Name))
 		}
 	}
@@ -186,15 +186,6 @@ func (c *huntCommand) prepare(ctx context.Context, w *workshop, picked []engine,
 		return nil, fmt.Errorf("nothing to hunt: no engine is ready:\n%w", errors.Join(failed...))
 	}
 	return nil, errors.New("nothing to hunt: no engine suits a target")
-}
-
-// from reads a path of the command line as seen from the folder that the command runs
-// in.
-func from(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
 }
 
 // writable finds out whether a folder takes files before anything depends on it. A
@@ -296,7 +287,7 @@ func (h *hunt) keep(found *battle.Finding) {
 		return
 	}
 	if old == nil {
-		fmt.Fprintf(os.Stderr, "FOUND by %s: %s\n      %s\n", found.Engine, strings.TrimSpace(found.Title()), path)
+		fmt.Fprintf(os.Stderr, "FOUND by %s: %s\n      %s\n", found.Engine, strings.TrimSpace(found.Title()), shown(path))
 	}
 }
 

@@ -99,7 +99,7 @@ func (h *hunt) writePage(all []*battle.Finding, explanations map[string]*explain
 	if err := os.WriteFile(h.page, b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	fmt.Fprintln(os.Stderr, "written:", h.page)
+	fmt.Fprintln(os.Stderr, "written:", shown(h.page))
 	return nil
 }
 
