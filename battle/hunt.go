@@ -32,6 +32,8 @@ type Hunt struct {
 	// the fields' own methods take them.
 	reader Reader
 	writer Writer
+
+	cutter decoder // of Cut
 }
 
 // An Engine hunts until the hunt has [Hunt.Expired].

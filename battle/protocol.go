@@ -24,8 +24,6 @@ import (
 //	BATTLE_CORPUS  "seeds": the corpus is its seeds alone, without the regressions
 //	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
 //	BATTLE_BUG     the planted bug that the binary was built with, for printed commands
-//	BATTLE_LINE    "stdin": the process ends where its standard input does, at the death of
-//	               the command
 //	BATTLE_REQUESTS, BATTLE_ANSWERS  files of JSON, see [Request] and [Answer]
 const (
 	EnvEngine   = "BATTLE_ENGINE"
@@ -38,7 +36,6 @@ const (
 	EnvCorpus   = "BATTLE_CORPUS"
 	EnvVariable = "BATTLE_VAR"
 	EnvBug      = "BATTLE_BUG"
-	EnvLine     = "BATTLE_LINE"
 	EnvRequests = "BATTLE_REQUESTS"
 	EnvAnswers  = "BATTLE_ANSWERS"
 )
@@ -49,6 +46,10 @@ const (
 	engineGofuzz = "gofuzz"
 	engineRapid  = "rapid"
 	engineAnswer = "answer"
+
+	// engineLibfuzzer is registered like others, and may run without the command: its
+	// binaries go to places that know nothing of it.
+	engineLibfuzzer = "libfuzzer"
 )
 
 // ExitRestart is the status of a process that reported a finding which left it
@@ -86,7 +87,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 	}
 	switch o.engine {
 	case "":
-		for _, name := range []string{EnvDir, EnvShared, EnvRequests, EnvAnswers, EnvCorpus, EnvLine} {
+		for _, name := range []string{EnvDir, EnvShared, EnvRequests, EnvAnswers, EnvCorpus} {
 			if getenv(name) != "" {
 				return o, fmt.Errorf("%s is set and %s is not", name, EnvEngine)
 			}
@@ -104,7 +105,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 		if registered[o.engine] == nil {
 			return o, fmt.Errorf("%s=%q: want %s, or nothing", EnvEngine, o.engine, strings.Join(engineNames(), ", "))
 		}
-		if o.dir == "" {
+		if o.dir == "" && o.engine != engineLibfuzzer {
 			return o, fmt.Errorf("%s=%s needs %s", EnvEngine, o.engine, EnvDir)
 		}
 	}
@@ -130,11 +131,6 @@ func (o *orders) readValues(getenv func(string) string) (err error) {
 	default:
 		return fmt.Errorf("%s=%q: want first, or nothing", EnvStop, text)
 	}
-	switch text := getenv(EnvLine); text {
-	case "", "stdin":
-	default:
-		return fmt.Errorf("%s=%q: want stdin, or nothing", EnvLine, text)
-	}
 	switch text := getenv(EnvCorpus); text {
 	case "":
 	case "seeds":
@@ -152,7 +148,7 @@ func (o *orders) readValues(getenv func(string) string) (err error) {
 			return fmt.Errorf("%s=%q is not a duration like 30s", EnvBudget, text)
 		}
 	}
-	if (o.engine == engineRapid || registered[o.engine] != nil) && o.budget <= 0 {
+	if (o.engine == engineRapid || registered[o.engine] != nil && o.dir != "") && o.budget <= 0 {
 		return fmt.Errorf("%s=%s needs a %s above zero, got %v", EnvEngine, o.engine, EnvBudget, o.budget)
 	}
 	return nil

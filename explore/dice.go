@@ -26,6 +26,8 @@ const (
 	small       = 4   // below it, numbers are tried anyway
 )
 
+const seedStream = 0x9E3779B97F4A7C15
+
 // Styles of drawing wide numbers, beside those that a mix is made of.
 const (
 	mixed  = -1
@@ -34,7 +36,7 @@ const (
 )
 
 func newDice(seed uint64) *dice {
-	return &dice{random: rand.NewPCG(seed, 0x9E3779B97F4A7C15), style: mixed}
+	return &dice{random: rand.NewPCG(seed, seedStream), style: mixed}
 }
 
 // forget makes the next run independent of the numbers of earlier ones.

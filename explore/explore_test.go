@@ -71,6 +71,14 @@ func (o outcome) report(t *testing.T) map[string]any {
 	return o.stats.Progress.(map[string]any)
 }
 
+// into reads such a report into a struct.
+func (o outcome) into(t *testing.T, report any) {
+	t.Helper()
+	document, err := json.Marshal(o.stats.Progress)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(document, report))
+}
+
 // hunt runs a fuzz function under the explorer until its first finding.
 func hunt(t *testing.T, function string, seed string) outcome {
 	t.Helper()

@@ -27,7 +27,7 @@ type engine interface {
 }
 
 // engines are all engines, in the order in which they are shown.
-var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}, afl{}}
+var engines = []engine{explorer{}, native{}, rapidEngine{}, gofuzz{}, afl{}, libFuzzer{}}
 
 // benched are those and the control, which nobody would hunt with.
 var benched = append(slices.Clone(engines), control{})
@@ -80,8 +80,8 @@ func (native) prepare(ctx context.Context, w *workshop, t target) error {
 }
 
 func (native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	return testCommand(ctx, w.binary(j.target.Package, true),
-		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1",
+	return command(ctx, w.binary(j.target.Package, true),
+		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1", "-test.timeout=0", "-test.paniconexit0",
 		"-test.fuzztime="+j.left().String(),
 		// With the default of 60 s Go does little else than minimise.
 		"-test.fuzzminimizetime=10x",
@@ -102,5 +102,6 @@ func (rapidEngine) prepare(ctx context.Context, w *workshop, t target) error {
 }
 
 func (rapidEngine) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	return testCommand(ctx, w.binary(j.target.Package, false), "-test.run=^"+j.target.Func+"$", "-test.count=1")
+	return command(ctx, w.binary(j.target.Package, false),
+		"-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 }

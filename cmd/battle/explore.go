@@ -38,7 +38,7 @@ func (explorer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
 	binary := w.built[exploreBinaryOf(j.target.Package, true)]
 	w.mu.Unlock()
-	return testCommand(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1")
+	return command(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
 }
 
 func exploreBinaryOf(pkg string, counted bool) string {
@@ -91,9 +91,9 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 	if counted {
 		w.blocks[t.Package] = blocks.Blocks
 	}
-	added := filepath.Join(t.dir, "battle_registers_explore_test.go")
-	if _, err := os.Stat(added); err == nil {
-		return nil, fmt.Errorf("%s is in the way: the command adds a file of that name to the build", added)
+	added, err := addedFile(t, "battle_registers_explore_test.go")
+	if err != nil {
+		return nil, err
 	}
 	files[added] = fmt.Appendf(nil, `package %s
 
@@ -115,16 +115,26 @@ func init() {
 	return files, nil
 }
 
+// addedFile is where a file is that is added to a target's package by overlay.
+func addedFile(t target, name string) (string, error) {
+	path := filepath.Join(t.dir, name)
+	if _, err := os.Stat(path); err == nil {
+		return "", fmt.Errorf("%s is in the way: the command adds a file of that name to the build", path)
+	}
+	return path, nil
+}
+
 // subjects are what go list says of a package with targets.
 type subjects struct {
 	name     string   // of the package
 	subjects []string // import paths of what is under test
+	cached   []string // likewise, of what lies in Go's module cache
 }
 
 // listSubjects finds the packages under test: those of the same module that the tests
 // depend on, and others that they import themselves. Harnesses are not under test: what
 // imports the library is one. Neither is the library, nor what tests are made of. What
-// lies in Go's module cache is left as it is: the go command refuses to overlay it.
+// lies in Go's module cache is apart: the go command refuses to overlay it.
 func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, error) {
 	const fields = "-json=ImportPath,Name,Dir,Standard,Module,Imports,TestImports,XTestImports,ForTest,GoFiles,CgoFiles"
 	output, err := goCommand(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg)
@@ -151,7 +161,11 @@ func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, err
 	s := &subjects{name: own.Name}
 	for _, p := range all {
 		w.dirs[p.ImportPath] = p.Dir
-		if p.underTest(own) && !within(p.Dir, strings.TrimSpace(string(cache))) {
+		switch {
+		case !p.underTest(own):
+		case within(p.Dir, strings.TrimSpace(string(cache))):
+			s.cached = append(s.cached, p.ImportPath)
+		default:
 			s.subjects = append(s.subjects, p.ImportPath)
 		}
 	}

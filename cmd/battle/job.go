@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +16,7 @@ import (
 
 	"battle.test/battle"
 	"battle.test/explore/forkserver"
+	"battle.test/explore/libfuzzer"
 )
 
 // A job is one engine in one target for a part of the budget.
@@ -26,9 +26,8 @@ type job struct {
 	slice     time.Duration // that it may hunt
 	inCPU     bool          // the slice is CPU time of the engine's processes, not of the clock
 	seed      uint64
-	crew      crew     // the jobs that share with it, itself among them, or nil
-	shared    string   // folder for what they share, or ""
-	foreign   []string // folders of tapes that AFL takes in while it hunts
+	crew      crew   // the jobs that share with it, itself among them, or nil
+	shared    string // folder for what they share, or ""
 	stopFirst bool
 	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
@@ -37,7 +36,7 @@ type job struct {
 	started    time.Time
 	spent      time.Duration // of the clock, once it has ended
 	cpu        time.Duration // of the processes that have ended
-	state      string        // waiting, hunting, done, at fault, ran nothing, gave up, interrupted, not run
+	state      string        // waiting, hunting, done, gave up, interrupted, not run
 	note       string        // why it ended before its slice was spent, if it did
 	minimising bool          // when last looked at
 	fault      string
@@ -92,8 +91,9 @@ func (j *job) span() (from, to time.Time) {
 // killed its process, is started again; so is one that has CPU time left.
 func (j *job) run(ctx context.Context, w *workshop) {
 	j.set("hunting")
-	state := ""
-	defer func() { j.set(cmp.Or(state, j.outcome())) }()
+	state := "done"
+	defer func() { j.set(state) }()
+	const tooShort = 200 * time.Millisecond
 	for j.left() > tooShort && !j.satisfied() {
 		again := j.once(ctx, w)
 		switch {
@@ -109,26 +109,6 @@ func (j *job) run(ctx context.Context, w *workshop) {
 		}
 		j.seed++
 	}
-}
-
-// tooShort is what is too little of a slice to start a process for.
-const tooShort = 200 * time.Millisecond
-
-// outcome is the state of a job that came to its end, and nothing interrupted it.
-func (j *job) outcome() string {
-	switch {
-	case j.fault != "":
-		return "at fault"
-	case j.stats().Updates > 0 || j.satisfied() || len(j.findings())+len(j.read("pending")) > 0:
-		return "done"
-	case j.slice <= tooShort:
-		j.remark("ran nothing: its %.4g s of the budget are too short to start a process for", j.slice.Seconds())
-	case j.left() <= tooShort:
-		j.remark("ran nothing: its %.4g s went by before its first update", j.slice.Seconds())
-	default:
-		j.remark("ran nothing: its process ended with %.1f s of its %.4g s left, and without an update", j.left().Seconds(), j.slice.Seconds())
-	}
-	return "ran nothing"
 }
 
 // remark notes why the job ends before its slice is spent.
@@ -219,7 +199,7 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	stop := func() {}
-	if j.engine.name() == forkserver.Name && !j.stopFirst {
+	if j.notesOnly() && !j.stopFirst {
 		stop = j.harvest(limited, w)
 	}
 	err := run(cmd)
@@ -262,6 +242,12 @@ func (j *job) orders() []string {
 	return env
 }
 
+// notesOnly tells engines whose processes only note what fails, and go on: the command
+// minimises it.
+func (j *job) notesOnly() bool {
+	return j.engine.name() == forkserver.Name || j.engine.name() == libfuzzer.Name
+}
+
 // stopAtFinding ends an engine that does not stop at a finding by itself.
 func (j *job) stopAtFinding(ctx context.Context, cancel func(), crashers *crashers) {
 	look := time.NewTicker(50 * time.Millisecond)
@@ -271,7 +257,7 @@ func (j *job) stopAtFinding(ctx context.Context, cancel func(), crashers *crashe
 		case <-ctx.Done():
 			return
 		case <-look.C:
-			if j.found() || crashers.gofuzz && len(crashers.fresh()) > 0 || j.engine.name() == forkserver.Name && len(j.read("pending")) > 0 {
+			if j.found() || crashers.gofuzz && len(crashers.fresh()) > 0 || j.notesOnly() && len(j.read("pending")) > 0 {
 				cancel()
 				return
 			}
@@ -288,7 +274,7 @@ func (j *job) judge(err error, output string, deaths []death) (again bool, found
 			j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
 		}
 		return false, nil
-	case errors.As(err, &exit) && exit.ExitCode() == battle.ExitRestart, restarts(output), len(j.read("pending")) > 0:
+	case errors.As(err, &exit) && exit.ExitCode() == battle.ExitRestart, restarts(output), len(j.read("pending")) > 0 && !j.notesOnly():
 		return true, nil // a hang, written down already, be it in the middle of minimising: Go's fuzzer waits for 10 s only
 	case strings.Contains(output, "context deadline exceeded"):
 		return j.inCPU, nil // golang/go#75804: the end of -fuzztime, not a finding

@@ -59,7 +59,7 @@ func (s *source) read(dir string) (battle.Request, error) {
 	if s.Trace == "" {
 		return battle.Request{}, errors.New("an empty trace: want updates, or a file")
 	}
-	path := shown(from(dir, s.Trace))
+	path := from(dir, s.Trace)
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -69,7 +69,6 @@ func (s *source) read(dir string) (battle.Request, error) {
 		if err != nil {
 			return battle.Request{}, err
 		}
-		s.Trace = path
 		return s.file(path, content)
 	case !strings.ContainsAny(s.Trace, " =;\n") && strings.ContainsAny(s.Trace, `./\`):
 		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
@@ -98,11 +97,7 @@ func checkSize(path string) error {
 
 func (s *source) file(path string, content []byte) (battle.Request, error) {
 	request := battle.Request{File: s.Trace, Trace: string(content)}
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return request, err
-	}
-	folder := filepath.Dir(full)
+	folder := filepath.Dir(path)
 	if bytes.HasPrefix(content, []byte("go test fuzz")) {
 		s.Func = cmp.Or(s.Func, filepath.Base(folder)) // testdata/fuzz/FuzzX/…
 		tape, err := parseGoCorpus(s.Trace, content)

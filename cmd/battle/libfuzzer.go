@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"battle.test/explore/libfuzzer"
+)
+
+// libFuzzer is LLVM's fuzzer, with the package's test binary as an archive of C in it: see
+// package libfuzzer.
+type libFuzzer struct{}
+
+func (libFuzzer) name() string         { return libfuzzer.Name }
+func (libFuzzer) suits(target) string  { return "" }
+func (libFuzzer) grace() time.Duration { return endsLate }
+
+func (libFuzzer) missing(root string) string {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
+		return "it needs Linux on amd64 or arm64"
+	}
+	clang, err := exec.LookPath("clang")
+	if err != nil {
+		return "it needs clang: apt-get install clang"
+	}
+	// Its runtime is in a package of its own, which may be left out.
+	runtimes, err := exec.Command(clang, "-print-resource-dir").Output()
+	if found, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(runtimes)), "lib", "*", "libclang_rt.fuzzer*.a")); err != nil || len(found) == 0 {
+		version := strings.Split(filepath.Base(strings.TrimSpace(string(runtimes))), ".")[0]
+		return "it needs clang's runtimes: apt-get install libclang-rt-" + version + "-dev"
+	}
+	return ""
+}
+
+func (libFuzzer) prepare(ctx context.Context, w *workshop, t target) error {
+	binary, err := w.buildLibFuzzer(ctx, t)
+	if err != nil {
+		return err
+	}
+	return w.writeSeeds(ctx, t, seedsOf(binary, t))
+}
+
+// fuzzerOf is the key of a target's binary in built, and libraryOf that of its package's
+// archive.
+func fuzzerOf(t target) string  { return "libfuzzer " + t.Package + " " + t.Func }
+func libraryOf(t target) string { return "libfuzzer " + t.Package }
+
+// buildLibFuzzer links a target's binary. All of a package have the same archive in them.
+func (w *workshop) buildLibFuzzer(ctx context.Context, t target) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if binary, done := w.built[fuzzerOf(t)]; done {
+		return binary, nil
+	}
+	defer during("building " + t.Func + " of " + t.Package + " for libFuzzer")()
+	archive, err := w.buildLibrary(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(w.temp, fmt.Sprintf("%d.libfuzzer", len(w.built)))
+	if err := w.link(ctx, t, archive, binary); err != nil {
+		return "", err
+	}
+	w.built[fuzzerOf(t)] = binary
+	return binary, nil
+}
+
+// buildLibrary makes an archive for C of a package's test binary, with a file added by
+// overlay that registers the engine. Go's compiler instruments the packages under test.
+func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, err error) {
+	if archive, done := w.built[libraryOf(t)]; done {
+		return archive, nil
+	}
+	listed, err := w.listSubjects(ctx, t.Package)
+	if err != nil {
+		return "", err
+	}
+	files := make(map[string][]byte)
+	if w.planted != nil {
+		maps.Copy(files, w.planted.files)
+	}
+	added, err := addedFile(t, "battle_registers_libfuzzer_test.go")
+	if err != nil {
+		return "", err
+	}
+	files[added] = fmt.Appendf(nil, `package %s
+
+import (
+	"battle.test/battle"
+	"battle.test/explore/libfuzzer"
+)
+
+func init() { battle.Register(libfuzzer.Name, libfuzzer.Engine) }
+`, listed.name)
+	overlay, err := writeOverlay(w.temp, files)
+	if err != nil {
+		return "", err
+	}
+	archive = filepath.Join(w.temp, fmt.Sprintf("%d.a", len(w.built)))
+	args := []string{"test", "-c", "-buildmode=c-archive", "-tags=libfuzzer", "-overlay=" + overlay, "-o", archive,
+		"-ldflags=-w -checklinkname=0"} // the engine calls the main function that go test writes
+	for _, pkg := range w.counted(t, listed) {
+		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer -l") // what is inlined elsewhere is not counted
+	}
+	if _, err := goCommand(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=clang"}, append(args, t.Package)...); err != nil {
+		return "", err
+	}
+	w.built[libraryOf(t)] = archive
+	return archive, nil
+}
+
+// counted are the packages that the compiler instruments: those under test. It is their
+// harness, too, where that has them in it: libFuzzer hunts nowhere without counters.
+func (w *workshop) counted(t target, listed *subjects) []string {
+	all := slices.Concat(listed.subjects, listed.cached)
+	if len(all) == 0 || slices.ContainsFunc(all, func(pkg string) bool { return isGeneric(w.dirs[pkg]) }) {
+		all = append(all, t.Package)
+	}
+	return all
+}
+
+// isGeneric tells whether code of the package in a folder has type parameters. It is compiled
+// with the packages that use it.
+func isGeneric(dir string) bool {
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	return slices.ContainsFunc(files, func(path string) bool {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil || strings.HasSuffix(path, "_test.go") {
+			return false
+		}
+		generic := false
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncType:
+				generic = generic || n.TypeParams != nil
+			case *ast.TypeSpec:
+				generic = generic || n.TypeParams != nil
+			}
+			return !generic
+		})
+		return generic
+	})
+}
+
+// link makes a program of libFuzzer, an archive, and the name of the fuzz function.
+func (w *workshop) link(ctx context.Context, t target, archive, binary string) error {
+	function := binary + ".cc"
+	if err := os.WriteFile(function, fmt.Appendf(nil, "const char *battle_function = %q;\n", t.Func), 0o644); err != nil {
+		return err
+	}
+	cmd := command(ctx, "clang", "-fsanitize=fuzzer", "-o", binary, function, archive)
+	var said transcript
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := run(cmd); err != nil {
+		return fmt.Errorf("clang: %w\n%s", err, tail(said.text.String()))
+	}
+	return nil
+}
+
+func (libFuzzer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+	w.mu.Lock()
+	binary := w.built[fuzzerOf(j.target)]
+	w.mu.Unlock()
+	corpus := filepath.Join(j.dir, "libfuzzer", "corpus")
+	crashes := filepath.Join(j.dir, "libfuzzer", "crashes")
+	for _, dir := range []string{corpus, crashes} {
+		_ = os.MkdirAll(dir, 0o755) // what is wrong here, libFuzzer says
+	}
+	return command(ctx, binary,
+		"-seed="+strconv.FormatUint(1+j.seed%math.MaxInt32, 10),      // 0 is a random one
+		"-max_total_time="+fmt.Sprint(math.Ceil(j.left().Seconds())), // 0 is for ever
+		"-len_control=100",  // its default, which a mutator of one's own switches off
+		"-error_exitcode=1", // the default is battle.ExitRestart
+		"-rss_limit_mb=0",   // a target's memory is bounded by its MemoryMax
+		// Battle's own watchdog ends a hanging update before, and names it, be the machine so
+		// busy that it takes ten times as long.
+		"-timeout="+fmt.Sprint(math.Ceil(12*time.Duration(j.target.description.HangAfter).Seconds())),
+		"-artifact_prefix="+crashes+string(filepath.Separator), "-print_final_stats=1",
+		corpus, seedsOf(binary, j.target))
+}
