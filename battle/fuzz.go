@@ -57,6 +57,7 @@ func open(tb testing.TB, p *plan) *session {
 	if err != nil {
 		tb.Fatalf("battle: %v", err)
 	}
+	hold()
 	if !o.concerns(p) {
 		tb.SkipNow()
 	}

@@ -24,6 +24,8 @@ import (
 //	BATTLE_CORPUS  "seeds": the corpus is its seeds alone, without the regressions
 //	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
 //	BATTLE_BUG     the planted bug that the binary was built with, for printed commands
+//	BATTLE_LINE    "stdin": the process ends where its standard input does, at the death of
+//	               the command
 //	BATTLE_REQUESTS, BATTLE_ANSWERS  files of JSON, see [Request] and [Answer]
 const (
 	EnvEngine   = "BATTLE_ENGINE"
@@ -36,6 +38,7 @@ const (
 	EnvCorpus   = "BATTLE_CORPUS"
 	EnvVariable = "BATTLE_VAR"
 	EnvBug      = "BATTLE_BUG"
+	EnvLine     = "BATTLE_LINE"
 	EnvRequests = "BATTLE_REQUESTS"
 	EnvAnswers  = "BATTLE_ANSWERS"
 )
@@ -87,7 +90,7 @@ func ordersFrom(getenv func(string) string) (orders, error) {
 	}
 	switch o.engine {
 	case "":
-		for _, name := range []string{EnvDir, EnvShared, EnvRequests, EnvAnswers, EnvCorpus} {
+		for _, name := range []string{EnvDir, EnvShared, EnvRequests, EnvAnswers, EnvCorpus, EnvLine} {
 			if getenv(name) != "" {
 				return o, fmt.Errorf("%s is set and %s is not", name, EnvEngine)
 			}
@@ -130,6 +133,11 @@ func (o *orders) readValues(getenv func(string) string) (err error) {
 		o.stopFirst = true
 	default:
 		return fmt.Errorf("%s=%q: want first, or nothing", EnvStop, text)
+	}
+	switch text := getenv(EnvLine); text {
+	case "", "stdin":
+	default:
+		return fmt.Errorf("%s=%q: want stdin, or nothing", EnvLine, text)
 	}
 	switch text := getenv(EnvCorpus); text {
 	case "":

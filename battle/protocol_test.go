@@ -35,6 +35,8 @@ func TestOrdersThatMakeNoSenseAreRefused(t *testing.T) {
 		{map[string]string{EnvRequests: "/x"}, `BATTLE_REQUESTS is set and BATTLE_ENGINE is not`},
 		{map[string]string{EnvCorpus: "seeds"}, `BATTLE_CORPUS is set and BATTLE_ENGINE is not`},
 		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvCorpus: "none"}, `BATTLE_CORPUS="none": want seeds, or nothing`},
+		{map[string]string{EnvLine: "stdin"}, `BATTLE_LINE is set and BATTLE_ENGINE is not`},
+		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvLine: "3"}, `BATTLE_LINE="3": want stdin, or nothing`},
 		{map[string]string{EnvEngine: "native"}, `BATTLE_ENGINE=native needs BATTLE_DIR`},
 		{map[string]string{EnvEngine: "answer", EnvRequests: "/x"}, `BATTLE_ENGINE=answer needs BATTLE_REQUESTS and BATTLE_ANSWERS`},
 		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvSeed: "-1"}, `BATTLE_SEED="-1" is not a number of 64 bits`},

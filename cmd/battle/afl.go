@@ -8,9 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"battle.test/explore/forkserver"
@@ -61,6 +59,7 @@ var aflSettings = []string{
 	"AFL_SKIP_CPUFREQ=1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
 	"AFL_FORKSRV_INIT_TMOUT=60000",
 	"AFL_KILL_SIGNAL=15",
+	"AFL_SYNC_TIME=1", "AFL_IMPORT_FIRST=1", // a minute is the least, and many a hunt is no longer
 }
 
 // aflAffinity says whether AFL is to take a core for itself and its target, if one is free
@@ -79,94 +78,22 @@ func (afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	binary := w.built[exploreBinaryOf(j.target.Package, true)]
 	w.mu.Unlock()
 	// A process that is started again goes on from what the one before had kept.
-	seeds, earlier := seedsOf(binary, j.target), aflFolders(j)
-	for _, folder := range earlier {
+	seeds := seedsOf(binary, j.target)
+	for _, folder := range aflFolders(j) {
 		if _, err := os.Stat(filepath.Join(folder, "fuzzer_stats")); err == nil {
 			seeds = filepath.Join(folder, "queue")
 		}
 	}
-	out := filepath.Join(j.dir, "afl", fmt.Sprintf("%04d", len(earlier)))
+	out, args := aflPlace(j)
 	_ = os.MkdirAll(out, 0o755) // what is wrong here, AFL says
-	cmd := command(ctx, findTool(w.root, "afl-fuzz"),
-		"-i", seeds, "-o", out, "-m", "none", "-t", strconv.FormatInt(aflTimeout(j.target).Milliseconds(), 10),
+	args = append(args, "-i", seeds, "-o", out, "-m", "none", "-t", strconv.FormatInt(aflTimeout(j.target).Milliseconds(), 10),
 		"-s", strconv.FormatUint(j.seed, 10),
-		"-V", fmt.Sprint(math.Ceil(j.left().Seconds())), // which begins when AFL has tried its seeds
-		"--", binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
+		"-V", fmt.Sprint(math.Ceil(j.left().Seconds()))) // which begins when AFL has tried its seeds
+	cmd := command(ctx, findTool(w.root, "afl-fuzz"), append(args,
+		"--", binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")...)
 	cmd.Env = append(append(os.Environ(), aflSettings...), aflAffinity(j.target))
 	cmd.WaitDelay = 3 * patience // for its target, which is in a process group of its own
 	return cmd
-}
-
-// aflFolders are where AFL's processes of a job put what they have, in their order.
-func aflFolders(j *job) []string {
-	folders, _ := filepath.Glob(filepath.Join(j.dir, "afl", "*", "default"))
-	slices.Sort(folders)
-	return folders
-}
-
-// AFLProgress is what AFL says of itself.
-type AFLProgress struct {
-	Executions int     `json:"executions"` // of all processes of a job
-	Stability  float64 `json:"stability"`  // percent, of the last
-	Kept       int     `json:"kept"`       // inputs, by the last
-	Crashes    int     `json:"crashes"`    // saved, by all
-	Hangs      int     `json:"hangs"`      // saved, by all
-}
-
-// aflProgress adds up what AFL's processes wrote of themselves, which they do every minute
-// and at their ends. It is nil if none has.
-func aflProgress(j *job) any {
-	var sum *AFLProgress
-	for _, folder := range aflFolders(j) {
-		content, err := os.ReadFile(filepath.Join(folder, "fuzzer_stats"))
-		if err != nil {
-			continue
-		}
-		if sum == nil {
-			sum = &AFLProgress{}
-		}
-		sum.add(string(content))
-	}
-	if sum == nil {
-		return nil
-	}
-	return *sum
-}
-
-// add takes in a file of lines like "execs_done        : 4711".
-func (p *AFLProgress) add(stats string) {
-	for line := range strings.Lines(stats) {
-		name, value, _ := strings.Cut(line, ":")
-		value = strings.TrimSuffix(strings.TrimSpace(value), "%")
-		number, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			continue
-		}
-		switch strings.TrimSpace(name) {
-		case "execs_done":
-			p.Executions += int(number)
-		case "stability":
-			p.Stability = number
-		case "corpus_count":
-			p.Kept = int(number)
-		case "saved_crashes":
-			p.Crashes += int(number)
-		case "saved_hangs":
-			p.Hangs += int(number)
-		}
-	}
-}
-
-// fuzzed says what AFL says of itself, below the table.
-func (h *hunt) fuzzed() string {
-	var b strings.Builder
-	for _, j := range h.jobs {
-		if p, ok := j.stats().Progress.(AFLProgress); ok {
-			fmt.Fprintf(&b, "afl in %s: %s executions, stability %.2f %%, %s kept, %d crashing, %d hanging\n", j.target.Name,
-				short(uint64(p.Executions)), p.Stability, count(p.Kept, "input"), p.Crashes, p.Hangs)
-		}
-	}
-	return b.String()
 }
 
 // harvestEvery is how often what AFL's target has noted is looked for.

@@ -13,8 +13,9 @@ import (
 // Flags have one dash, as the go command's have: battle hunt -budget 10s. Two work as
 // well. The parser behind knows only two, so arguments and texts are translated.
 
-// doubleDashes gives long flags the second dash that the parser wants. What begins with
-// a known letter of a short flag stays, and so do numbers.
+// doubleDashes gives flags the second dash that the parser wants, those of one letter,
+// too, which are names like others here. What begins with a known letter of a short flag
+// stays, and so do numbers.
 func doubleDashes(model *kong.Node, args []string) []string {
 	long, short := make(map[string]bool), make(map[byte]bool)
 	collectFlags(model, long, short)
@@ -26,7 +27,7 @@ func doubleDashes(model *kong.Node, args []string) []string {
 		}
 		doubled[i] = arg
 		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
-		if !strings.HasPrefix(arg, "-") || len(name) < 2 || name[0] < 'A' {
+		if !strings.HasPrefix(arg, "-") || name == "" || name[0] < 'A' {
 			continue
 		}
 		if long[name] || !short[name[0]] {

@@ -21,6 +21,8 @@ func TestDoubleDashes(t *testing.T) {
 		"hunt -budget -5s":                   "hunt --budget -5s",
 		"replay -- -bug":                     "replay -- -bug",
 		"replay -":                           "replay -",
+		"corpus prune -n ring":               "corpus prune --n ring",
+		"hunt -x":                            "hunt --x",
 	} {
 		require.Equal(t, strings.Fields(want), doubleDashes(parser.Model.Node, strings.Fields(given)), given)
 	}

@@ -38,7 +38,7 @@ func (c *benchCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	tasks := filepath.Join(root, filepath.FromSlash(c.Tasks))
-	r, err := c.newRound(line.Dir, picked, root)
+	r, err := c.newRound(ctx, line.Dir, picked, root)
 	if err != nil {
 		return err
 	}

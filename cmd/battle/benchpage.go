@@ -12,7 +12,7 @@ const benchIntroduction = `# Head to head
 
 Made by ` + "`battle bench`" + `; do not edit.
 %s
-%s, %s.
+%s, %s, %s.
 
 %s
 ## How to read it
@@ -44,7 +44,7 @@ func benchPage(results []trial, under conditions, note string, plots []string) [
 		tried += len(t.Each)
 	}
 	all := standings(results, under.Budget)
-	fmt.Fprintf(&b, benchIntroduction, note, under.Machine, dates(results), summary(all), count(under.Seeds, "seed"), under.Budget,
+	fmt.Fprintf(&b, benchIntroduction, note, under.Machine, dates(results), commits(results), summary(all), count(under.Seeds, "seed"), under.Budget,
 		tried, len(results)*under.Seeds, under.begin(), startUp, startUp)
 	for i, group := range groups(results) {
 		title := "Tasks"

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"battle.test/cmd/battle/svg"
 )
 
 // Sizes of the plot, in pixels.
@@ -63,7 +65,7 @@ func benchPlot(results []trial, budget float64) []byte {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="race" width="%d" height="%d"><style>%s</style>`+"\n", raceLeft+raceWidth+raceRight, bottom+raceFoot, raceStyle)
 	for i, name := range engines {
 		x := raceLeft + 100*i
-		fmt.Fprintf(&b, `<circle cx="%d" cy="16" r="4" fill="%s"/><text x="%d" y="20">%s</text>`+"\n", x, raceColours[i%len(raceColours)], x+9, escaped(name))
+		fmt.Fprintf(&b, `<circle cx="%d" cy="16" r="4" fill="%s"/><text x="%d" y="20">%s</text>`+"\n", x, raceColours[i%len(raceColours)], x+9, svg.Escaped(name))
 	}
 	scale.draw(&b, bottom)
 	for i, task := range tasks {
@@ -71,7 +73,7 @@ func benchPlot(results []trial, budget float64) []byte {
 		if i%2 == 0 {
 			fmt.Fprintf(&b, `<rect class="stripe" x="0" y="%d" width="100%%" height="%d"/>`+"\n", top, row)
 		}
-		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", raceLeft-12, top+row/2+4, escaped(task))
+		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", raceLeft-12, top+row/2+4, svg.Escaped(task))
 		for k, name := range engines {
 			if t, there := bestOf(results, task, name); there {
 				scale.mark(&b, t, top+lane.row/2+lane.engine*k, lane.dot, raceColours[k%len(raceColours)])

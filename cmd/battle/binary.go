@@ -188,9 +188,9 @@ func (w *workshop) askAll(ctx context.Context, binary string, t target, requests
 	if err := os.WriteFile(in, document, 0o644); err != nil {
 		return nil, err
 	}
-	cmd := command(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
+	cmd := testCommand(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1")
 	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(), append(append(w.orders(t), env...),
+	cmd.Env = append(cmd.Environ(), append(append(w.orders(t), env...),
 		battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)...)
 	said := &transcript{}
 	cmd.Stdout, cmd.Stderr = said, said

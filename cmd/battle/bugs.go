@@ -46,7 +46,7 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	r, err := c.newRound(line.Dir, picked, root)
+	r, err := c.newRound(ctx, line.Dir, picked, root)
 	if err != nil {
 		return err
 	}

@@ -51,14 +51,14 @@ minute at most: *trace* is what is left, in updates; *once* marks one that did n
 matter of the schedule.
 %s
 
-%s, %s.
+%s, %s, %s.
 
 `
 
 // bugPage is docs/bugs.md.
 func bugPage(bugs []*bug, results []trial, under conditions, note string) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, bugIntroduction, note, count(under.Seeds, "seed"), under.Budget, under.begin(), under.Machine, dates(results))
+	fmt.Fprintf(&b, bugIntroduction, note, count(under.Seeds, "seed"), under.Budget, under.begin(), under.Machine, dates(results), commits(results))
 	fmt.Fprintf(&b, "| bug | target | engine | found | updates | CPU s | trace |\n|---|---|---|---|--:|--:|--:|\n")
 	for _, t := range results {
 		found, updates, seconds, length := t.cells()

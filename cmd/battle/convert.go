@@ -35,7 +35,7 @@ func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	defer w.close()
-	out := from(line.Dir, c.Out)
+	out := shown(from(line.Dir, c.Out))
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
@@ -82,14 +82,15 @@ func (w *workshop) convert(ctx context.Context, t target, dir, path, to, out str
 
 // readAny reads a file of any format as a request for both its forms.
 func readAny(dir, path string) (battle.Request, error) {
-	content, err := readBounded(from(dir, path))
+	path = shown(from(dir, path))
+	content, err := readBounded(path)
 	if err != nil {
 		return battle.Request{}, err
 	}
 	s := &source{Trace: path}
 	switch extension := filepath.Ext(path); {
 	case extension == ".trace", extension == ".txtar", extension == ".json", bytes.HasPrefix(content, []byte("go test fuzz")):
-		request, err := s.file(from(dir, path), content)
+		request, err := s.file(path, content)
 		request.Do = "parse"
 		return request, err
 	}

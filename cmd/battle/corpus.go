@@ -63,7 +63,7 @@ func openTargets(ctx context.Context, line *commandLine, names []string) (*works
 func (w *workshop) traces(ctx context.Context, t target) ([]battle.CorpusItem, error) {
 	answer, err := w.ask(ctx, t, battle.Request{Do: "corpus"})
 	if err != nil {
-		return nil, fmt.Errorf("the corpus of %s, in %s: %w", t.Name, w.corpusDir(t), err)
+		return nil, fmt.Errorf("the corpus of %s, in %s: %w", t.Name, shown(w.corpusDir(t)), err)
 	}
 	var items []battle.CorpusItem
 	for _, item := range answer.Corpus {
@@ -153,7 +153,7 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	return say(c.JSON, map[string]string{"added": path}, "added "+path)
+	return say(c.JSON, map[string]string{"added": path}, "added "+shown(path))
 }
 
 // say prints one or the other.
@@ -169,7 +169,7 @@ func say(asJSON bool, v any, text string) error {
 func (w *workshop) addTrace(t target, kind, name, comment, trace string) (string, error) {
 	corpus := w.corpusDir(t)
 	if _, err := os.Stat(corpus); errors.Is(err, fs.ErrNotExist) && t.description.OwnCorpus {
-		fmt.Fprintf(os.Stderr, "%s has no corpus yet: see that the //go:embed line beside %s names it\n", t.Name, corpus)
+		fmt.Fprintf(os.Stderr, "%s has no corpus yet: see that the //go:embed line beside %s names it\n", t.Name, shown(corpus))
 	}
 	path := filepath.Join(corpus, kind, name+".trace")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -188,7 +188,7 @@ func (w *workshop) addTrace(t target, kind, name, comment, trace string) (string
 
 type corpusPrune struct {
 	Targets []string `arg:"" optional:"" help:"Targets (default all)."`
-	Dry     bool     `help:"Only say what would go."`
+	Dry     bool     `name:"n" help:"Only say what would go."`
 	JSON    bool     `help:"Print JSON."`
 }
 

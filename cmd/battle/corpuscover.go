@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/likelihood"
 )
 
 type corpusCover struct {
@@ -153,7 +154,7 @@ func (c *covered) text() string {
 	}
 	fmt.Fprintf(&b, "\n%9s %15s  %s\n", "covered", "blocks", "package and file")
 	row := func(p portion, name string) {
-		fmt.Fprintf(&b, "%9s %15s  %s\n", percentage(p.Share), fmt.Sprintf("%d of %d", p.Covered, p.Blocks), name)
+		fmt.Fprintf(&b, "%9s %15s  %s\n", likelihood.Percentage(p.Share), fmt.Sprintf("%d of %d", p.Covered, p.Blocks), name)
 	}
 	for _, p := range c.Packages {
 		row(p.portion, p.Package)

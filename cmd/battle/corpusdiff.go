@@ -103,11 +103,11 @@ func (c *corpusDiff) compare(ctx context.Context, w *workshop, t target) (*diffe
 	var errs []error
 	var sides [2]side
 	for i, path := range []string{c.A, cmp.Or(c.B, t.Name)} {
-		shown := path
+		named := path
 		if path == t.Name {
 			path = w.corpusDir(t)
 			if info, err := os.Stat(path); err != nil || !info.IsDir() {
-				return nil, nil, fmt.Errorf("%s has no corpus: there is no folder %s", t.Name, path)
+				return nil, nil, fmt.Errorf("%s has no corpus: there is no folder %s", t.Name, shown(path))
 			}
 			if relative, err := filepath.Rel(w.dir, path); err == nil {
 				path = relative
@@ -118,7 +118,7 @@ func (c *corpusDiff) compare(ctx context.Context, w *workshop, t target) (*diffe
 			return nil, nil, err
 		}
 		errs = append(errs, found...)
-		sides[i] = side{path: shown, files: make(map[string]string)}
+		sides[i] = side{path: named, files: make(map[string]string)}
 		for _, one := range all {
 			sides[i].put(one)
 		}

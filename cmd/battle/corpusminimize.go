@@ -11,7 +11,7 @@ import (
 
 type corpusMinimize struct {
 	Targets []string `arg:"" name:"target" help:"Targets."`
-	Dry     bool     `short:"n" help:"Only say what would go."`
+	Dry     bool     `name:"n" help:"Only say what would go."`
 	JSON    bool     `help:"Print JSON."`
 }
 

@@ -48,7 +48,7 @@ func (w *workshop) writeCoverPage(path string, all *covered, on *ground) error {
 	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	fmt.Fprintln(os.Stderr, "written:", path)
+	fmt.Fprintln(os.Stderr, "written:", shown(path))
 	return nil
 }
 

@@ -10,10 +10,11 @@ import (
 
 	"battle.test/battle"
 	"battle.test/explore"
+	"battle.test/explore/forkserver"
 )
 
-// A crew is the jobs of one engine in one target: one, or the explorer's workers, which
-// share what they find.
+// A crew is the jobs of one engine in one target: one, or workers of the explorer or of AFL,
+// which share what they find.
 type crew []*job
 
 // workerSeeds is between the seeds of two workers: far apart, as a process that is started
@@ -23,14 +24,17 @@ const workerSeeds = 0x9E3779B97F4A7C15
 // crew makes the jobs of an engine in a target.
 func (c *huntCommand) crew(w *workshop, e engine, t target) (all crew, err error) {
 	workers, shared := 1, ""
-	if e.name() == explore.Name {
+	switch e.name() {
+	case explore.Name:
 		workers = c.Workers
 		if shared, err = c.sharedDir(w, t); err != nil {
 			return nil, err
 		}
+	case forkserver.Name:
+		workers = c.Workers
 	}
 	for i := range workers {
-		j := &job{target: t, engine: e, seed: c.Seed + uint64(i)*workerSeeds, shared: shared, inCPU: c.CPU, stopFirst: c.First, state: "waiting"}
+		j := &job{target: t, engine: e, seed: c.Seed + uint64(i)*workerSeeds, shared: shared, foreign: c.Foreign, inCPU: c.CPU, stopFirst: c.First, state: "waiting"}
 		if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
 			return nil, err
 		}
@@ -87,11 +91,14 @@ func (c crew) stats() battle.Stats {
 	if len(each) > 0 {
 		sum.Progress = explore.Join(each)
 	}
+	if c[0].engine.name() == forkserver.Name {
+		sum.Progress = c.aflProgress()
+	}
 	return sum
 }
 
 // states are those of jobs, by which of them is a crew's.
-var states = []string{"minimising", "hunting", "waiting", "interrupted", "not run", "gave up", "done"}
+var states = []string{"minimising", "hunting", "waiting", "interrupted", "not run", "gave up", "at fault", "done", "ran nothing"}
 
 // row is the line of a crew in the summary: what its jobs did from the start of the first to
 // the end of the last.

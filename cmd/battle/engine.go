@@ -80,8 +80,8 @@ func (native) prepare(ctx context.Context, w *workshop, t target) error {
 }
 
 func (native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	return command(ctx, w.binary(j.target.Package, true),
-		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1", "-test.timeout=0", "-test.paniconexit0",
+	return testCommand(ctx, w.binary(j.target.Package, true),
+		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1",
 		"-test.fuzztime="+j.left().String(),
 		// With the default of 60 s Go does little else than minimise.
 		"-test.fuzzminimizetime=10x",
@@ -102,6 +102,5 @@ func (rapidEngine) prepare(ctx context.Context, w *workshop, t target) error {
 }
 
 func (rapidEngine) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	return command(ctx, w.binary(j.target.Package, false),
-		"-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
+	return testCommand(ctx, w.binary(j.target.Package, false), "-test.run=^"+j.target.Func+"$", "-test.count=1")
 }

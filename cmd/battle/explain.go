@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/likelihood"
 	"battle.test/explore"
 )
 
@@ -32,9 +33,8 @@ func (*explainCommand) Help() string {
 
 // explained is a finding and where it came from.
 type explained struct {
-	Finding     *battle.Finding      `json:"finding"`
-	Explanation *explore.Explanation `json:"explanation"`
-	Sources     []string             `json:"sources,omitempty"` // the text of the first line of each of the telling ones
+	likelihood.Account
+	Sources []string `json:"sources,omitempty"` // the text of the first line of each of the telling ones
 }
 
 func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
@@ -72,7 +72,7 @@ func (c *explainCommand) write(dir string, e *explained) error {
 	for _, file := range []struct {
 		path    string
 		content []byte
-	}{{c.SVG, e.svg()}, {c.HTML, page}} {
+	}{{c.SVG, e.SVG()}, {c.HTML, page}} {
 		if file.path == "" {
 			continue
 		}
@@ -80,7 +80,7 @@ func (c *explainCommand) write(dir string, e *explained) error {
 		if err := os.WriteFile(path, file.content, 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "written:", path)
+		fmt.Fprintln(os.Stderr, "written:", shown(path))
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func (c *explainCommand) explain(ctx context.Context, w *workshop, t target, req
 	if err != nil {
 		return nil, err
 	}
-	e := &explained{Finding: answer.Finding}
+	e := &explained{Account: likelihood.Account{Finding: answer.Finding}}
 	if err := json.Unmarshal(answer.Report, &e.Explanation); err != nil {
 		return nil, fmt.Errorf("%s.%s: its explanation: %w", t.Package, t.Func, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/likelihood"
 	"battle.test/explore"
 )
 
@@ -22,7 +23,7 @@ func twoCoins() *explained {
 	at := func(moment, fails int, low, high float64) explore.Point {
 		return explore.Point{Moment: moment, Share: explore.Share{Fails: fails, Runs: 1000, P: float64(fails) / 1000, Low: low, High: high}}
 	}
-	return &explained{
+	account := likelihood.Account{
 		Finding: &battle.Finding{
 			Target: "coins", Trace: []string{"toss heads=true", nasty},
 			Failure: battle.Failure{Kind: battle.Mismatch, Message: nasty, Op: "toss", Moment: 1, Place: "example.test/coins/coins.go:7", Expected: nasty},
@@ -38,8 +39,8 @@ func twoCoins() *explained {
 				{File: "example.test/oracle/coins.go", Line: 3, Last: 3, IfFails: 1, IfRuns: 0.5, Runs: 14, RunsFails: 7},
 			},
 		},
-		Sources: []string{`if heads == 2 && a < b {`, "return both"},
 	}
+	return &explained{Account: account, Sources: []string{`if heads == 2 && a < b {`, "return both"}}
 }
 
 func TestExplanationAsText(t *testing.T) {
@@ -94,18 +95,12 @@ func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	require.Contains(t, e.text(), "unknown  ")
 }
 
-func TestSharesAreWrittenHonestly(t *testing.T) {
-	for p, want := range map[float64]string{0: "0 %", 1: "100 %", 0.9999: "99.9 %", 0.0001: "0.1 %", 0.25: "25.0 %"} {
-		require.Equal(t, want, percentage(p))
-	}
-}
-
 // TestPictureAndPageAreWellFormed reads both as XML, with text in them that would not be.
 func TestPictureAndPageAreWellFormed(t *testing.T) {
 	e := twoCoins()
 	for _, culprit := range []*explore.Culprit{e.Explanation.Culprit, nil} {
 		e.Explanation.Culprit = culprit
-		text, names := readXML(t, e.svg())
+		text, names := readXML(t, e.SVG())
 		require.Equal(t, culprit != nil, names["rect"] == 1, "the jump is marked")
 		require.Equal(t, 3, names["circle"])
 		require.Zero(t, names["script"])
@@ -118,11 +113,11 @@ func TestPictureAndPageAreWellFormed(t *testing.T) {
 		require.Equal(t, 1, names["svg"])
 		require.Equal(t, 2, names["table"])
 		require.Zero(t, names["script"]+names["link"]+names["img"], "the page needs nothing but itself")
-		require.Contains(t, text, "To blame: "+e.blame())
+		require.Contains(t, text, "To blame: "+e.Blame())
 		require.Contains(t, text, nasty)
 		require.Contains(t, text, e.Sources[0])
 		require.Contains(t, text, "example.test/oracle/coins.go:3 (oracle)")
-		for _, sentence := range e.verdict() {
+		for _, sentence := range e.Verdict() {
 			require.Contains(t, text, sentence)
 		}
 	}

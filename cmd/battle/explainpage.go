@@ -12,8 +12,8 @@ func (e *explained) page() ([]byte, error) {
 	err := pages.ExecuteTemplate(&b, "explain.html", map[string]any{
 		"Finding": e.Finding, "Title": e.Finding.Title(), "Explanation": e.Explanation, "Lines": e.lines(),
 		"Loosened": e.loosenedReplay(),
-		"Blame":    e.blame(), "Verdict": e.verdict(), "Moments": e.moments(), "Last": len(e.Finding.Trace),
-		"Picture": template.HTML(e.svg()), // svg escapes what it did not write
+		"Blame":    e.Blame(), "Verdict": e.Verdict(), "Moments": e.Moments(), "Last": len(e.Finding.Trace),
+		"Picture": template.HTML(e.SVG()), // SVG escapes what it did not write
 	})
 	return b.Bytes(), err
 }

@@ -38,7 +38,7 @@ func (explorer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
 	binary := w.built[exploreBinaryOf(j.target.Package, true)]
 	w.mu.Unlock()
-	return command(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
+	return testCommand(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1")
 }
 
 func exploreBinaryOf(pkg string, counted bool) string {

@@ -21,7 +21,7 @@ type built struct {
 func (e built) name() string { return e.engine }
 
 func (e built) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	return command(ctx, e.binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")
+	return testCommand(ctx, e.binary, "-test.run=^"+j.target.Func+"$", "-test.count=1")
 }
 
 // BenchmarkCoverage compares hunts in the ring target with counters in the subject and

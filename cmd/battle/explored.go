@@ -20,13 +20,13 @@ func (h *hunt) explored() string {
 			continue
 		}
 		if b.Len() == 0 {
-			fmt.Fprintf(&b, "\n%-14s %11s %9s %8s %8s %15s %15s\n", "explored", "blocks", "moments", "doomed", "traits", "new/1000 bursts", "last new")
+			fmt.Fprintf(&b, "\n%-14s %11s %9s %9s %8s %15s %15s\n", "explored", "blocks", "moments", "exhausted", "traits", "new/1000 bursts", "last new")
 		}
 		if p.Bursts == 0 {
 			fmt.Fprintf(&b, "%-14s nothing: the hunt ended before it began to\n", c[0].target.Name)
 			continue
 		}
-		fmt.Fprintf(&b, "%-14s %11s %9d %8d %8d %15.1f %11s ago\n", c[0].target.Name,
+		fmt.Fprintf(&b, "%-14s %11s %9d %9d %8d %15.1f %11s ago\n", c[0].target.Name,
 			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected, ago(p))
 		if p.Moments > 0 {
 			fmt.Fprintf(&b, "  going back: %s\n", p.Restored)
@@ -36,7 +36,7 @@ func (h *hunt) explored() string {
 		if p.Counted == 0 {
 			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
 		}
-		b.WriteString(doomed(p))
+		b.WriteString(exhausted(p))
 		m := matrixOf(stats, p)
 		if h.matrix {
 			b.WriteString(m.text())
@@ -80,9 +80,9 @@ func few(list []string, between string) string {
 	return text
 }
 
-// doomed names the places where most bursts were spent in vain, and shows how a run got
+// exhausted names the places where most bursts were spent in vain, and shows how a run got
 // there.
-func doomed(p explore.Progress) string {
+func exhausted(p explore.Progress) string {
 	const most, updates = 3, 2
 	var b strings.Builder
 	for _, d := range p.DoomedPlaces[:min(most, len(p.DoomedPlaces))] {

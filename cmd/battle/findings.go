@@ -19,16 +19,16 @@ import (
 // there. What can't be read is an error of its own, and keeps no other out.
 func (w *workshop) readFindings(paths []string) (all []*battle.Finding, errs []error) {
 	for _, path := range paths {
-		full := from(w.dir, path)
-		info, err := os.Stat(full)
+		path = shown(from(w.dir, path))
+		info, err := os.Stat(path)
 		switch {
 		case err != nil:
 			errs = append(errs, err)
 		case info.IsDir():
-			found, failed := findingsIn(full, path)
+			found, failed := findingsIn(path)
 			all, errs = append(all, found...), append(errs, failed...)
 		default:
-			found, err := readFinding(full, path)
+			found, err := readFinding(path)
 			if err != nil {
 				errs = append(errs, err)
 				continue
@@ -41,7 +41,7 @@ func (w *workshop) readFindings(paths []string) (all []*battle.Finding, errs []e
 
 // findingsIn reads a folder. Files that are neither text nor twin, such as the pages of
 // explanations, are not its business.
-func findingsIn(dir, shown string) (all []*battle.Finding, errs []error) {
+func findingsIn(dir string) (all []*battle.Finding, errs []error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, []error{err}
@@ -61,7 +61,7 @@ func findingsIn(dir, shown string) (all []*battle.Finding, errs []error) {
 			if _, err := os.Lstat(path); err != nil {
 				continue
 			}
-			found, err := readFinding(path, filepath.Join(shown, name+extension))
+			found, err := readFinding(path)
 			if err == nil {
 				all = append(all, found)
 				break
@@ -73,10 +73,10 @@ func findingsIn(dir, shown string) (all []*battle.Finding, errs []error) {
 	return all, errs
 }
 
-// readFinding reads a text or a twin. The shown path is the one that errors name.
-func readFinding(path, shown string) (*battle.Finding, error) {
+// readFinding reads a text or a twin.
+func readFinding(path string) (*battle.Finding, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // to read a pipe would last for ever
-		return nil, fmt.Errorf("%s: want a file, got %v", shown, info.Mode())
+		return nil, fmt.Errorf("%s: want a file, got %v", path, info.Mode())
 	}
 	if err := checkSize(path); err != nil {
 		return nil, err
@@ -89,9 +89,9 @@ func readFinding(path, shown string) (*battle.Finding, error) {
 		if err != nil {
 			return nil, err
 		}
-		return parseFinding(shown, content)
+		return parseFinding(path, content)
 	}
-	return nil, fmt.Errorf("%s: want a finding, which is a .txtar or a .json", shown)
+	return nil, fmt.Errorf("%s: want a finding, which is a .txtar or a .json", path)
 }
 
 var (

@@ -22,12 +22,13 @@ type huntCommand struct {
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
-	Workers  int           `default:"1" help:"Processes of the explorer in each target, which share what they find. Each takes a core; other engines have one."`
+	Workers  int           `default:"1" help:"Processes of the explorer in each target, and of AFL++, which share what they find. Each takes a core; other engines have one."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
 	Findings string        `default:"findings" help:"Folder for findings."`
 	Shared   string        `help:"Folder for the runs that the explorer's processes share, a folder a target in it. It stays, and another hunt goes on from it (default one of the hunt's own, for several workers)."`
+	Foreign  []string      `help:"Folders of tapes that AFL++ takes in while it hunts, such as the queues of other fuzzers."`
 	Explain  bool          `default:"true" negatable:"" help:"Say of the first findings which update is to blame."`
 	Matrix   bool          `help:"Show which update followed which, and how often."`
 	HTML     string        `help:"Write the report into this file, as a page with the code that was not reached, curves and findings."`
@@ -117,6 +118,12 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 			return nil, err
 		}
 	}
+	for i, dir := range c.Foreign {
+		c.Foreign[i] = from(w.dir, dir)
+		if info, err := os.Stat(c.Foreign[i]); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("-foreign %s: want a folder of tapes", dir)
+		}
+	}
 	if c.HTML != "" {
 		h.page = from(w.dir, c.HTML)
 		if err := writable("-html", filepath.Dir(h.page)); err != nil {
@@ -129,7 +136,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	}
 	for _, t := range targets {
 		if why := t.description.CorpusError; why != "" {
-			fmt.Fprintf(os.Stderr, "battle: left out of the corpus of %s, in %s:\n%s\n", t.Name, w.corpusDir(t), why)
+			fmt.Fprintf(os.Stderr, "battle: left out of the corpus of %s, in %s:\n%s\n", t.Name, shown(w.corpusDir(t)), why)
 			h.stale = append(h.stale, fmt.Errorf("the corpus of %s has traces that can't be used, and were left out", t.Name))
 		}
 	}
@@ -179,15 +186,6 @@ func (c *huntCommand) prepare(ctx context.Context, w *workshop, picked []engine,
 		return nil, fmt.Errorf("nothing to hunt: no engine is ready:\n%w", errors.Join(failed...))
 	}
 	return nil, errors.New("nothing to hunt: no engine suits a target")
-}
-
-// from reads a path of the command line as seen from the folder that the command runs
-// in.
-func from(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
 }
 
 // writable finds out whether a folder takes files before anything depends on it. A
@@ -289,7 +287,7 @@ func (h *hunt) keep(found *battle.Finding) {
 		return
 	}
 	if old == nil {
-		fmt.Fprintf(os.Stderr, "FOUND by %s: %s\n      %s\n", found.Engine, strings.TrimSpace(found.Title()), path)
+		fmt.Fprintf(os.Stderr, "FOUND by %s: %s\n      %s\n", found.Engine, strings.TrimSpace(found.Title()), shown(path))
 	}
 }
 

@@ -99,7 +99,7 @@ func (h *hunt) writePage(all []*battle.Finding, explanations map[string]*explain
 	if err := os.WriteFile(h.page, b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	fmt.Fprintln(os.Stderr, "written:", h.page)
+	fmt.Fprintln(os.Stderr, "written:", shown(h.page))
 	return nil
 }
 
@@ -122,8 +122,8 @@ func (h *hunt) pageOf(all []*battle.Finding, explanations map[string]*explained)
 		one := pageFinding{Finding: f, Heading: f.Title(), Text: h.link(filepath.Join(h.dir, f.ID+".txtar")), JSON: h.link(filepath.Join(h.dir, f.ID+".json"))}
 		if e := explanations[f.ID]; e != nil {
 			one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
-			if !e.blamesLast() { // see there
-				one.Picture = template.HTML(e.svg())
+			if !e.BlamesLast() { // see there
+				one.Picture = template.HTML(e.SVG())
 			}
 		}
 		page.Findings = append(page.Findings, one)

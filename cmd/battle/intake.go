@@ -92,7 +92,7 @@ func (in *intake) ask(ctx context.Context) error {
 // filesBelow is a file, or all in a folder that may be traces: hidden ones are not, and
 // neither is what go-fuzz writes of a crash beside its tape.
 func (w *workshop) filesBelow(path string) (files []string, errs []error) {
-	root := from(w.dir, path)
+	root := shown(from(w.dir, path))
 	err := filepath.WalkDir(root, func(full string, entry fs.DirEntry, err error) error {
 		below, _ := filepath.Rel(root, full)
 		name := filepath.Join(path, below)

@@ -8,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,8 +38,13 @@ type hunter struct {
 
 func startHunter(t *testing.T, dir, bug string, args ...string) *hunter {
 	t.Helper()
-	h := &hunter{dir: dir, temp: t.TempDir(), lines: make(chan string, 1000)}
-	h.cmd = exec.Command("battle", args...)
+	h := &hunter{dir: dir, temp: t.TempDir(), lines: make(chan string, 1000), cmd: exec.Command("battle", args...)}
+	h.start(t, bug)
+	return h
+}
+
+func (h *hunter) start(t *testing.T, bug string) {
+	t.Helper()
 	h.cmd.Dir = h.dir
 	h.cmd.Env = append(os.Environ(), "COUNTER_BUG="+bug, "GOFLAGS=-mod=mod", "GOPROXY=off", "TMPDIR="+h.temp)
 	h.cmd.Stdout = &h.stdout
@@ -52,20 +57,27 @@ func startHunter(t *testing.T, dir, bug string, args ...string) *hunter {
 			h.lines <- scanner.Text()
 		}
 	}()
-	return h
 }
 
 // until reads standard error up to a line with one of the texts.
 func (h *hunter) until(t *testing.T, texts ...string) {
 	t.Helper()
-	var said []string
+	for i, text := range texts {
+		texts[i] = regexp.QuoteMeta(text)
+	}
+	h.untilMatch(t, strings.Join(texts, "|"))
+}
+
+func (h *hunter) untilMatch(t *testing.T, pattern string) {
+	t.Helper()
+	matches, said := regexp.MustCompile(pattern), []string(nil)
 	for line := range h.lines {
 		said = append(said, line)
-		if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(line, text) }) {
+		if matches.MatchString(line) {
 			return
 		}
 	}
-	t.Fatalf("the command never said %q, but:\n%s", texts, strings.Join(said, "\n"))
+	t.Fatalf("the command never said %q, but:\n%s", pattern, strings.Join(said, "\n"))
 }
 
 // interrupt presses Ctrl-C. The command promises to end within two seconds; this waits

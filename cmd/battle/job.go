@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,8 +27,9 @@ type job struct {
 	slice     time.Duration // that it may hunt
 	inCPU     bool          // the slice is CPU time of the engine's processes, not of the clock
 	seed      uint64
-	crew      crew   // the jobs that share with it, itself among them, or nil
-	shared    string // folder for what they share, or ""
+	crew      crew     // the jobs that share with it, itself among them, or nil
+	shared    string   // folder for what they share, or ""
+	foreign   []string // folders of tapes that AFL takes in while it hunts
 	stopFirst bool
 	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
@@ -36,7 +38,7 @@ type job struct {
 	started    time.Time
 	spent      time.Duration // of the clock, once it has ended
 	cpu        time.Duration // of the processes that have ended
-	state      string        // waiting, hunting, done, gave up, interrupted, not run
+	state      string        // waiting, hunting, done, at fault, ran nothing, gave up, interrupted, not run
 	note       string        // why it ended before its slice was spent, if it did
 	minimising bool          // when last looked at
 	fault      string
@@ -91,9 +93,8 @@ func (j *job) span() (from, to time.Time) {
 // killed its process, is started again; so is one that has CPU time left.
 func (j *job) run(ctx context.Context, w *workshop) {
 	j.set("hunting")
-	state := "done"
-	defer func() { j.set(state) }()
-	const tooShort = 200 * time.Millisecond
+	state := ""
+	defer func() { j.set(cmp.Or(state, j.outcome())) }()
 	for j.left() > tooShort && !j.satisfied() {
 		again := j.once(ctx, w)
 		switch {
@@ -109,6 +110,26 @@ func (j *job) run(ctx context.Context, w *workshop) {
 		}
 		j.seed++
 	}
+}
+
+// tooShort is what is too little of a slice to start a process for.
+const tooShort = 200 * time.Millisecond
+
+// outcome is the state of a job that came to its end, and nothing interrupted it.
+func (j *job) outcome() string {
+	switch {
+	case j.fault != "":
+		return "at fault"
+	case j.stats().Updates > 0 || j.satisfied() || len(j.findings())+len(j.read("pending")) > 0:
+		return "done"
+	case j.slice <= tooShort:
+		j.remark("ran nothing: its %.4g s of the budget are too short to start a process for", j.slice.Seconds())
+	case j.left() <= tooShort:
+		j.remark("ran nothing: its %.4g s went by before its first update", j.slice.Seconds())
+	default:
+		j.remark("ran nothing: its process ended with %.1f s of its %.4g s left, and without an update", j.left().Seconds(), j.slice.Seconds())
+	}
+	return "ran nothing"
 }
 
 // remark notes why the job ends before its slice is spent.

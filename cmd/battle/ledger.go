@@ -128,14 +128,13 @@ func (l *ledger) keep(under conditions, t trial) {
 // and traces. Prose, pages and results may change while trials stay what they are.
 func fingerprint(dir string) (string, error) {
 	sum := sha256.New()
-	matters := []string{".go", ".s", ".c", ".h", ".mod", ".sum", ".work", ".patch", ".trace"}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && path != dir && strings.HasPrefix(d.Name(), "."):
 			return filepath.SkipDir
-		case !d.Type().IsRegular() || !slices.Contains(matters, filepath.Ext(path)):
+		case !d.Type().IsRegular() || !matters(path):
 			return nil
 		}
 		content, err := os.ReadFile(path)
@@ -147,6 +146,11 @@ func fingerprint(dir string) (string, error) {
 		return err
 	})
 	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), err
+}
+
+// matters tells whether trials may come out otherwise for what is in a file.
+func matters(path string) bool {
+	return slices.Contains([]string{".go", ".s", ".c", ".h", ".mod", ".sum", ".work", ".patch", ".trace"}, filepath.Ext(path))
 }
 
 // machine is what trials were made on.

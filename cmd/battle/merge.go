@@ -16,7 +16,7 @@ import (
 type corpusMerge struct {
 	Target string   `arg:"" help:"The target."`
 	From   []string `arg:"" help:"Files in any of the formats that convert reads, and folders with such files."`
-	Dry    bool     `short:"n" help:"Only say what would be kept."`
+	Dry    bool     `name:"n" help:"Only say what would be kept."`
 	JSON   bool     `help:"Print JSON."`
 }
 

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+
+	"battle.test/cmd/battle/likelihood"
 )
 
 // Pages stand alone: no script, no font, no other file. They share one head and style, which
@@ -13,7 +15,7 @@ import (
 var pageFiles embed.FS
 
 var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
-	"percentage": percentage,
+	"percentage": likelihood.Percentage,
 	"short":      short,
 	"rate":       func(perSecond float64) string { return short(uint64(perSecond)) },
 	"part":       func(share float64) string { return fmt.Sprintf("%.1f", 100*share) },

@@ -5,9 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
+
+	"battle.test/battle"
 )
 
 // patience is how long a process that was told to stop may take before it is killed.
@@ -24,8 +28,20 @@ func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// testCommand is a test binary's process that works for the command, and is to know when
+// the command is gone.
+func testCommand(ctx context.Context, binary string, args ...string) *exec.Cmd {
+	cmd := command(ctx, binary, append(args, "-test.timeout=0", "-test.paniconexit0")...)
+	if _, err := cmd.StdinPipe(); err == nil { // else Linux tells it
+		cmd.Env = append(os.Environ(), battle.EnvLine+"=stdin")
+	}
+	return cmd
+}
+
 // run runs the process, and sees that nothing of its group is left.
 func run(cmd *exec.Cmd) error {
+	runtime.LockOSThread() // see endWithCommand
+	defer runtime.UnlockOSThread()
 	err := cmd.Run()
 	if cmd.Process != nil {
 		killGroup(cmd)

@@ -8,8 +8,12 @@ import (
 )
 
 // ownGroup makes the process the first of a group, so that a signal reaches all that it
-// starts, and a terminal's Ctrl-C reaches the command alone.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// starts, and a terminal's Ctrl-C reaches the command alone. On Linux it ends with the
+// command.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithCommand(cmd.SysProcAttr)
+}
 
 func interruptGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 

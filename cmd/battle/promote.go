@@ -64,12 +64,12 @@ func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
 			switch {
 			case one.New && one.Passes:
 				added++
-				fmt.Printf("%s is now %s (passes now: kept as a regression)\n", one.From, one.To)
+				fmt.Printf("%s is now %s (passes now: kept as a regression)\n", shown(one.From), shown(one.To))
 			case one.New:
 				added++
-				fmt.Printf("%s is now %s\n", one.From, one.To)
+				fmt.Printf("%s is now %s\n", shown(one.From), shown(one.To))
 			default:
-				fmt.Printf("%s was in the corpus already, as %s\n", one.From, one.To)
+				fmt.Printf("%s was in the corpus already, as %s\n", shown(one.From), shown(one.To))
 			}
 		}
 		fmt.Println(count(added, "trace"), "promoted")

@@ -52,7 +52,7 @@ func (c *minimizeCommand) Run(ctx context.Context, line *commandLine) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "written:", path)
+		fmt.Fprintln(os.Stderr, "written:", shown(path))
 	}
 	return c.show(answer, c.JSON)
 }

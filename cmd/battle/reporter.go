@@ -123,11 +123,11 @@ func (r *reporter) note(f *battle.Finding, file string) {
 // readEarlierReport reads what a report is compared with: another report's document, or a folder
 // of findings. Findings that were resolved by then do not count.
 func (w *workshop) readEarlierReport(path string) (all []*battle.Finding, errs []error) {
-	full := from(w.dir, path)
-	if info, err := os.Stat(full); err != nil || info.IsDir() || filepath.Ext(path) != ".json" {
+	path = shown(from(w.dir, path))
+	if info, err := os.Stat(path); err != nil || info.IsDir() || filepath.Ext(path) != ".json" {
 		return w.readFindings([]string{path})
 	}
-	document, err := readBounded(full)
+	document, err := readBounded(path)
 	if err != nil {
 		return nil, []error{err}
 	}
@@ -201,7 +201,7 @@ func (f reportFiles) write(dir string, r *report.Report) error {
 		if path == "" {
 			return
 		}
-		path = from(dir, path)
+		path = shown(from(dir, path))
 		content, err := make()
 		if err == nil {
 			err = os.MkdirAll(filepath.Dir(path), 0o755)
@@ -225,7 +225,8 @@ func (f reportFiles) write(dir string, r *report.Report) error {
 
 // readHunt reads the summary that battle hunt -json prints.
 func (w *workshop) readHunt(path string) ([]row, error) {
-	document, err := readBounded(from(w.dir, path))
+	path = shown(from(w.dir, path))
+	document, err := readBounded(path)
 	if err != nil {
 		return nil, err
 	}

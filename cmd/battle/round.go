@@ -48,7 +48,7 @@ func (f *roundFlags) pick(root string, from []engine) ([]engine, error) {
 
 // newRound prepares trials by the flags. What they depend on is the code in a folder.
 // Close the round's ledger when it is over.
-func (f *roundFlags) newRound(dir string, picked []engine, code string) (*round, error) {
+func (f *roundFlags) newRound(ctx context.Context, dir string, picked []engine, code string) (*round, error) {
 	print, err := fingerprint(code)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (f *roundFlags) newRound(dir string, picked []engine, code string) (*round,
 		return nil, fmt.Errorf("-results: %w", err)
 	}
 	return &round{
-		trials: trials{seeds: f.Seeds, budget: f.Budget},
+		trials: trials{seeds: f.Seeds, budget: f.Budget, commit: codeCommit(ctx, code)},
 		under:  conditions{Code: print, Machine: machine(), Budget: f.Budget.Seconds(), Seeds: f.Seeds, Regressions: f.Regressions},
 		picked: picked, cores: cmp.Or(f.Cores, runtime.NumCPU()), ledger: kept,
 	}, nil

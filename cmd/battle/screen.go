@@ -262,7 +262,7 @@ func (h *hunt) show(all []*battle.Finding, explanations map[string]*explained) {
 		fmt.Println("\nno findings")
 		return
 	}
-	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), h.dir)
+	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), shown(h.dir))
 	for i, f := range all {
 		if i == shownMost {
 			fmt.Printf("\n… and %d more\n", len(all)-shownMost)

@@ -59,7 +59,7 @@ func (s *source) read(dir string) (battle.Request, error) {
 	if s.Trace == "" {
 		return battle.Request{}, errors.New("an empty trace: want updates, or a file")
 	}
-	path := from(dir, s.Trace)
+	path := shown(from(dir, s.Trace))
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -69,6 +69,7 @@ func (s *source) read(dir string) (battle.Request, error) {
 		if err != nil {
 			return battle.Request{}, err
 		}
+		s.Trace = path
 		return s.file(path, content)
 	case !strings.ContainsAny(s.Trace, " =;\n") && strings.ContainsAny(s.Trace, `./\`):
 		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
@@ -97,7 +98,11 @@ func checkSize(path string) error {
 
 func (s *source) file(path string, content []byte) (battle.Request, error) {
 	request := battle.Request{File: s.Trace, Trace: string(content)}
-	folder := filepath.Dir(path)
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return request, err
+	}
+	folder := filepath.Dir(full)
 	if bytes.HasPrefix(content, []byte("go test fuzz")) {
 		s.Func = cmp.Or(s.Func, filepath.Base(folder)) // testdata/fuzz/FuzzX/…
 		tape, err := parseGoCorpus(s.Trace, content)

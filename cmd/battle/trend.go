@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"battle.test/cmd/battle/svg"
 )
 
 // A sample is what the explorer had of something at a time.
@@ -72,14 +74,14 @@ func (t trend) svg() []byte {
 		x := p[0] / max(last[0], 1e-9) * trendWidth
 		line = append(line, fmt.Sprintf("%.1f,%.1f", x, trendBottom-p[1]/top*(trendBottom-trendTop)))
 	}
-	d := &drawing{}
-	d.put(`<svg xmlns="http://www.w3.org/2000/svg" class="trend" role="img" width="%d" height="%d" viewBox="0 0 %d %d">`, trendWidth, trendHeight, trendWidth, trendHeight)
-	d.put(`<title>%s over time: %.0f after %.1f s</title>`, t.name, last[1], last[0])
-	d.text(0, 14, "", fmt.Sprintf("%.0f %s", last[1], t.name))
-	d.put(`<line x1="0" x2="%d" y1="%d" y2="%d"/>`, trendWidth, trendBottom, trendBottom)
-	d.put(`<polyline points="%s"/>`, strings.Join(line, " "))
-	d.text(0, trendHeight-6, "", "0 s")
-	d.text(trendWidth, trendHeight-6, `text-anchor="end"`, fmt.Sprintf("%.1f s", last[0]))
-	d.put(`</svg>`)
+	d := &svg.Drawing{}
+	d.Put(`<svg xmlns="http://www.w3.org/2000/svg" class="trend" role="img" width="%d" height="%d" viewBox="0 0 %d %d">`, trendWidth, trendHeight, trendWidth, trendHeight)
+	d.Put(`<title>%s over time: %.0f after %.1f s</title>`, t.name, last[1], last[0])
+	d.Text(0, 14, "", fmt.Sprintf("%.0f %s", last[1], t.name))
+	d.Put(`<line x1="0" x2="%d" y1="%d" y2="%d"/>`, trendWidth, trendBottom, trendBottom)
+	d.Put(`<polyline points="%s"/>`, strings.Join(line, " "))
+	d.Text(0, trendHeight-6, "", "0 s")
+	d.Text(trendWidth, trendHeight-6, `text-anchor="end"`, fmt.Sprintf("%.1f s", last[0]))
+	d.Put(`</svg>`)
 	return d.Bytes()
 }

@@ -25,7 +25,8 @@ type trial struct {
 	Once    bool    `json:"once,omitempty"`    // it passed when it ran again: a matter of the schedule
 	Each    []try   `json:"each"`              // seed by seed, from 1
 	Fault   string  `json:"fault,omitempty"`
-	Date    string  `json:"date"` // 2006-01-02
+	Date    string  `json:"date"`             // 2006-01-02
+	Commit  string  `json:"commit,omitempty"` // see codeCommit
 }
 
 // A try is one seed's part of a trial, up to its find, which is not yet minimal.
@@ -43,6 +44,7 @@ type trials struct {
 	seeds  int
 	budget time.Duration // for each seed, in CPU time of the engine's processes
 	first  bool          // the first find is enough
+	commit string        // of the code
 }
 
 // settled tells whether the tries up to now settle the median of all seeds: most seeds
@@ -57,7 +59,7 @@ func settled(tries []try, seeds int) bool {
 
 // run lets an engine hunt in a target with every seed that the median depends on.
 func (s trials) run(ctx context.Context, w *workshop, e engine, t target) trial {
-	result := trial{Target: t.Name, Engine: e.name(), Date: time.Now().UTC().Format(time.DateOnly)}
+	result := trial{Target: t.Name, Engine: e.name(), Date: time.Now().UTC().Format(time.DateOnly), Commit: s.commit}
 	if w.planted != nil {
 		result.Bug = w.planted.name
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,7 +45,7 @@ var fuzzSubject = battle.Fuzz[*nothing]
 var subject = battle.Target[*nothing]{
 	Name:      "subject",
 	New:       func() *nothing { return new(nothing) },
-	Ops:       battle.Ops(battle.Op[*Count](1), battle.Op[*Wrong](1), battle.Op[*Panics](1), battle.Op[*Exits](1), battle.Op[*Hangs](1), battle.Op[*Leaves](1)),
+	Ops:       battle.Ops(battle.Op[*Count](1), battle.Op[*Wrong](1), battle.Op[*Panics](1), battle.Op[*Exits](1), battle.Op[*Hangs](1), battle.Op[*Leaves](1), battle.Op[*Fatal](1)),
 	HangAfter: time.Hour,
 }
 
@@ -100,11 +102,46 @@ func (*Leaves) Apply(*battle.T, *nothing) {
 	}
 }
 
+// Fatal is what Go's runtime does not survive.
+type Fatal struct {
+	Way uint8 `draw:"0..2"`
+}
+
+func (f *Fatal) Apply(*battle.T, *nothing) {
+	switch {
+	case !deadly:
+	case f.Way == 0:
+		shared := make(map[int]int)
+		go func() {
+			for {
+				shared[1]++
+			}
+		}()
+		for {
+			shared[2]++
+		}
+	case f.Way == 1:
+		debug.SetMaxStack(1 << 20)
+		deeper(f)
+	default:
+		_ = make([]byte, 1<<47+int(f.Way))
+	}
+}
+
+// deeper calls itself until the stack is full.
+func deeper(f *Fatal) {
+	if f.Way < 3 {
+		deeper(f)
+	}
+	f.Way = 3
+}
+
 // The updates as they lie on a tape: the kind, by its place, and its field.
 func tape(updates ...string) []byte { return []byte("\x00\x00" + strings.Join(updates, "")) }
 
 func count(block byte) string { return "\x00" + string(block) }
 func exits(more byte) string  { return "\x03" + string(more) } // with status 3+more
+func fatal(way byte) string   { return "\x06" + string(way) }
 
 const wrong, panics, hangs, leaves = "\x01", "\x02", "\x04", "\x05"
 
@@ -278,16 +315,16 @@ func TestAFailureIsASignalAndTheWorkerGoesOn(t *testing.T) {
 func TestADeathIsASignalAndAnotherWorkerGoesOn(t *testing.T) {
 	p := start(t).greet()
 	seen, covered := make(map[int]bool), make(map[string]bool)
-	for _, update := range []string{exits(0), exits(1), leaves} {
+	for _, update := range []string{exits(0), exits(1), leaves, fatal(0), fatal(1), fatal(2)} {
 		pid, status := p.run(tape(update))
 		require.Equal(t, syscall.SIGABRT, status.Signal())
 		seen[pid], covered[p.covered()] = true, true
 	}
-	require.Len(t, seen, 3)
-	require.Len(t, covered, 3, "deaths that differ must not look the same")
+	require.Len(t, seen, 6)
+	require.Len(t, covered, 6, "deaths that differ must not look the same")
 	_, status := p.run(tape(count(1)))
 	require.Zero(t, status)
-	require.Equal(t, []battle.Kind{battle.Death, battle.Death, battle.Death}, p.noted())
+	require.Equal(t, slices.Repeat([]battle.Kind{battle.Death}, 6), p.noted())
 }
 
 // The client hears the pid while the run goes on, kills it, and hears of its death.

@@ -2,7 +2,10 @@
 // variable COUNTER_BUG breaks it, in one way after the other.
 package counter
 
-import "os"
+import (
+	"os"
+	"runtime/debug"
+)
 
 // Counter counts modulo 1000.
 type Counter struct {
@@ -40,9 +43,16 @@ func (c *Counter) Add(n uint32) uint32 {
 		for {
 			shared[2]++
 		}
+	case "stack":
+		debug.SetMaxStack(1 << 20) // the usual gigabyte takes a second
+		return c.deeper(n)
+	case "memory":
+		_ = make([]byte, 1<<47+uint64(n))
 	case "goroutine":
 		go func() { panic("on another goroutine") }()
 		select {}
 	}
 	return c.value
 }
+
+func (c *Counter) deeper(n uint32) uint32 { return c.deeper(n+1) + n }
