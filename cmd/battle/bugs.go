@@ -39,8 +39,8 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	if c.Any { // the engine that needs no build of its own goes first
-		slices.SortStableFunc(picked, func(a, b engine) int { return cmp.Compare(ownBuilds(a), ownBuilds(b)) })
+	if c.Any {
+		picked = quickFirst(picked)
 	}
 	bugs, err := readBugs(root, c.Names)
 	if err != nil {
@@ -78,11 +78,10 @@ func (c *bugsCommand) conclude(path string, r *round, bugs []*bug, results []tri
 	return os.WriteFile(path, bugPage(bugs, results, r.under, r.note()), 0o644)
 }
 
-func ownBuilds(e engine) int {
-	if e == engine(rapidEngine{}) {
-		return 0
-	}
-	return 1
+// quickFirst puts the engine first that needs no build of its own.
+func quickFirst(all []engine) []engine {
+	builds := func(e engine) int { return b2i(e != engine(rapidEngine{})) }
+	return slices.SortedStableFunc(slices.Values(all), func(a, b engine) int { return builds(a) - builds(b) })
 }
 
 // readBugs reads the bugs of the given names, or all, in order of their names. That
@@ -112,14 +111,9 @@ func missed(bugs []*bug, trials []trial) error {
 	var none []string
 	var faults []error
 	for _, b := range bugs {
-		found, fault := false, ""
-		for _, t := range trials {
-			if t.Bug == b.name {
-				found, fault = found || t.Found > 0, cmp.Or(fault, t.Fault)
-			}
-		}
+		by, fault := outcome(b, trials)
 		switch {
-		case found:
+		case by != "":
 		case fault != "":
 			faults = append(faults, fmt.Errorf("%s: %s", b.name, fault))
 		default:
@@ -136,6 +130,19 @@ func missed(bugs []*bug, trials []trial) error {
 		return errFound
 	}
 	return nil
+}
+
+// outcome is the engine that found a bug, or else what may have hidden it, if anything did.
+func outcome(b *bug, trials []trial) (by, fault string) {
+	for _, t := range trials {
+		if t.Bug != b.name {
+			continue
+		}
+		if fault = cmp.Or(fault, t.Fault); t.Found > 0 {
+			by = cmp.Or(by, t.Engine)
+		}
+	}
+	return by, fault
 }
 
 // bugArenas make an arena of each bug. Each has a workshop of its own, so that none waits

@@ -10,6 +10,9 @@ import (
 // shownCommit is how much of a commit's name a page shows.
 const shownCommit = 12
 
+// shortCommit is a commit's name as people read it.
+func shortCommit(commit string) string { return commit[:min(shownCommit, len(commit))] }
+
 // codeCommit names the commit of the code in a folder, and says if the code differs from it:
 // "0123456789ab", "0123456789ab with changes". Without git or a commit it is "".
 func codeCommit(ctx context.Context, dir string) string {
@@ -21,7 +24,7 @@ func codeCommit(ctx context.Context, dir string) string {
 	if err != nil {
 		return ""
 	}
-	commit = commit[:min(shownCommit, len(commit))]
+	commit = shortCommit(commit)
 	output, err := gitCommand(ctx, dir, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".")
 	if err != nil {
 		return ""

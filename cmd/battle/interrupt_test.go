@@ -46,7 +46,7 @@ func startHunter(t *testing.T, dir, bug string, args ...string) *hunter {
 func (h *hunter) start(t *testing.T, bug string) {
 	t.Helper()
 	h.cmd.Dir = h.dir
-	h.cmd.Env = append(os.Environ(), "COUNTER_BUG="+bug, "GOFLAGS=-mod=mod", "GOPROXY=off", "TMPDIR="+h.temp)
+	h.cmd.Env = append(os.Environ(), "COUNTER_BUG="+bug, "GOFLAGS=-mod=mod", "GOPROXY=off", "TMPDIR="+h.temp, "GITHUB_STEP_SUMMARY=")
 	h.cmd.Stdout = &h.stdout
 	stderr, err := h.cmd.StderrPipe()
 	require.NoError(t, err)
@@ -201,4 +201,35 @@ func TestInterruptOfTheFirstTrial(t *testing.T) {
 	h.until(t, "rapid in counter, seed 1")
 	require.Equal(t, exitFault, h.interrupt(t))
 	require.NoFileExists(t, filepath.Join(dir, "page.md"))
+}
+
+// A change's judgement that is broken off while the base runs: what was found is in the report, and
+// nothing of the base is left, neither in the temporary folder nor with git.
+func TestInterruptOfCI(t *testing.T) {
+	t.Parallel()
+	dir := counterModule(t)
+	seeds := filepath.Join(dir, "testdata", "battle", "counter", "seeds")
+	require.NoError(t, os.MkdirAll(seeds, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(seeds, "hangs.trace"), []byte("add n=15 unit=tens\n"), 0o644))
+	git := func(args ...string) string {
+		cmd := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.test"}, args...)...)
+		cmd.Dir = dir
+		output, err := cmd.CombinedOutput()
+		require.NoError(t, err, "git %v: %s", args, output)
+		return string(output)
+	}
+	git("init", "-q")
+	git("add", "-A")
+	git("commit", "-q", "-m", "one")
+
+	h := startHunter(t, dir, "hang", "ci", "-base", "HEAD", "-budget", "0s", "-document", "report.json")
+	h.until(t, "running on the base: counter-")
+	require.Equal(t, exitFault, h.interrupt(t))
+	require.Len(t, h.findings(t), 1)
+	document, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	require.NoError(t, err)
+	require.Contains(t, string(document), "The run was interrupted.")
+	require.Contains(t, h.stdout.String(), "1 found")
+	require.Equal(t, 1, strings.Count(git("worktree", "list"), "\n"))
+	require.Equal(t, "?? findings/\n?? report.json\n", git("status", "--porcelain"))
 }

@@ -36,6 +36,7 @@ type commandLine struct {
 	Hunt     huntCommand     `cmd:"" help:"Hunt in all targets, with all engines, within one budget."`
 	Replay   replayCommand   `cmd:"" help:"Run a finding, a trace file or a trace again."`
 	Minimize minimizeCommand `cmd:"" help:"Find the shortest trace of the same failure."`
+	CI       ciCommand       `cmd:"" name:"ci" help:"Judge a change: run the corpus, hunt where it touches, and tell what it brings from what was there before. Or a night's work: -night."`
 	Report   reportCommand   `cmd:"" help:"Turn findings into SARIF, JUnit XML or a report: what is new, ongoing and resolved, and what was not reached."`
 	Explain  explainCommand  `cmd:"" help:"Show how likely a finding was at each moment of its trace, and which update made it so."`
 	Corpus   corpusCommand   `cmd:"" help:"Look after the corpus: what it covers, what is new elsewhere, what is superfluous."`

@@ -61,19 +61,19 @@ func copyModule(ctx context.Context, root, to string, changed map[string][]byte)
 	if err != nil {
 		return err
 	}
-	return rootReplacements(ctx, root, to)
+	return rootReplacements(ctx, root, to, to)
 }
 
 // rootReplacements makes the replacements of a copied go.mod by relative folders mean
-// what they meant.
-func rootReplacements(ctx context.Context, root, copied string) error {
+// what they meant, but for those by folders that were copied with it, into a folder.
+func rootReplacements(ctx context.Context, root, copied, whole string) error {
 	all, err := replacements(ctx, copied)
 	if err != nil {
 		return err
 	}
 	args := []string{"mod", "edit"}
 	for _, r := range all {
-		if !filepath.IsAbs(r.folder) {
+		if !filepath.IsAbs(r.folder) && !within(filepath.Join(copied, r.folder), whole) {
 			args = append(args, "-replace="+r.old+"="+filepath.Join(root, r.folder))
 		}
 	}

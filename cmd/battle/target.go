@@ -44,32 +44,52 @@ type goPackage struct {
 // findTargets lists the targets of the packages, in order of package and function.
 // Nothing is built for it: the names are not known yet.
 func findTargets(ctx context.Context, dir string, patterns []string) ([]target, error) {
-	if len(patterns) == 0 {
-		patterns = []string{"./..."}
-	}
-	args := append([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error"}, patterns...)
-	output, err := goCommand(ctx, dir, nil, args...)
-	if err != nil {
+	all, errs, err := listTargets(ctx, dir, patterns)
+	if err = errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	var all []target
+	if len(all) == 0 {
+		return nil, noTargets(patterns)
+	}
+	return all, nil
+}
+
+func noTargets(patterns []string) error {
+	return fmt.Errorf("no targets in %s: a target is a function FuzzX(f *testing.F) that calls battle.Fuzz(f, X)", strings.Join(everywhere(patterns), " "))
+}
+
+// everywhere is what patterns of packages mean if there are none.
+func everywhere(patterns []string) []string {
+	if len(patterns) == 0 {
+		return []string{"./..."}
+	}
+	return patterns
+}
+
+// listTargets is the same with what is wrong with one package apart, so that it keeps no
+// other out. The go command's own leniency is asked for by its flag -e.
+func listTargets(ctx context.Context, dir string, patterns []string, flags ...string) (all []target, errs []error, err error) {
+	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error"}, flags, everywhere(patterns))
+	output, err := goCommand(ctx, dir, nil, args...)
+	if err != nil {
+		return nil, nil, err
+	}
 	for decoder := json.NewDecoder(bytes.NewReader(output)); ; {
 		var p goPackage
 		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
-			break
+			return all, errs, nil
 		} else if err != nil {
-			return nil, fmt.Errorf("go list: %w", err)
+			return nil, nil, fmt.Errorf("go list: %w", err)
+		}
+		if p.Error != nil {
+			errs = append(errs, errors.New(p.Error.Err))
 		}
 		found, err := p.targets()
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
 		}
 		all = append(all, found...)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("no targets in %s: a target is a function FuzzX(f *testing.F) that calls battle.Fuzz(f, X)", strings.Join(patterns, " "))
-	}
-	return all, nil
 }
 
 // findAll finds the targets of the packages and asks for their names. It keeps those

@@ -7,7 +7,7 @@ import (
 
 // Annotations are the findings, a line each, where a person or a tool looks for the file
 // and line of what failed: as GitHub's workflow commands, or as compilers write them.
-// Faults are among them. Known findings are warnings.
+// Faults are among them, and planted bugs that were not found. Known findings are warnings.
 func (r *Report) Annotations(github bool) string {
 	var b strings.Builder
 	for _, f := range r.Failing() {
@@ -25,12 +25,18 @@ func (r *Report) Annotations(github bool) string {
 		}
 		fmt.Fprintf(&b, "%s: %s%s\n", where, state, f.Title())
 	}
-	for _, text := range r.AllFaults() {
+	say := func(title, text string) {
 		if github {
-			fmt.Fprintf(&b, "::error title=%s::%s\n", property("the harness is at fault"), data(text))
+			fmt.Fprintf(&b, "::error title=%s::%s\n", property(title), data(text))
 		} else {
-			fmt.Fprintf(&b, "battle: the harness is at fault: %s\n", text)
+			fmt.Fprintf(&b, "battle: %s: %s\n", title, text)
 		}
+	}
+	for _, text := range r.AllFaults() {
+		say("the harness is at fault", text)
+	}
+	for _, p := range r.Missed() {
+		say("a planted bug was not found", p.Name+": "+p.Outcome())
 	}
 	return b.String()
 }

@@ -75,13 +75,7 @@ func (r *Report) Verdict() string {
 			text = strings.TrimSuffix(text, " 1 times")
 		}
 	}
-	missed := 0
-	for _, p := range r.Planted {
-		if p.By == "" {
-			missed++
-		}
-	}
-	if missed > 0 {
+	if missed := len(r.Missed()); missed > 0 {
 		text += fmt.Sprintf("; %d of %d planted bugs not found", missed, len(r.Planted))
 	}
 	return text

@@ -156,6 +156,16 @@ func (r *Report) In(state State) (all []Finding) {
 	return all
 }
 
+// Missed are the planted bugs that no engine found.
+func (r *Report) Missed() (all []Planted) {
+	for _, p := range r.Planted {
+		if p.By == "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // JSON is the report's document.
 func (r *Report) JSON() ([]byte, error) { return indented(r) }
 

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A change is what separates the files of a checkout, committed or not, from the revision
+// that the work on it began at.
+type change struct {
+	repo  *repository
+	base  string   // the commit
+	name  string   // what it was found by
+	files []string // that differ, from the repository's root, with slashes
+	dirty bool     // some of it is not committed
+}
+
+// readChange finds the base of a change, and what differs from it. What lies in the folders
+// that are not part of the change, as the command writes into them, is left out.
+func readChange(ctx context.Context, dir, base string, without ...string) (*change, error) {
+	repo, err := openRepository(ctx, dir)
+	if err != nil {
+		return nil, fmt.Errorf("a change is told by git (battle ci -night needs none): %w", err)
+	}
+	c := &change{repo: repo}
+	if c.name, err = repo.baseName(ctx, base); err != nil {
+		return nil, err
+	}
+	if c.base, err = repo.mergeBase(ctx, c.name); err != nil {
+		return nil, err
+	}
+	if c.files, c.dirty, err = repo.differences(ctx, c.base); err != nil {
+		return nil, err
+	}
+	c.files = slices.DeleteFunc(c.files, func(file string) bool {
+		return slices.ContainsFunc(without, func(folder string) bool { return within(c.path(file), realPath(folder)) })
+	})
+	return c, nil
+}
+
+// baseName is the revision to compare with: the one that is named, what the services that
+// run a job for a change say, or else the branch that clones start with.
+func (r *repository) baseName(ctx context.Context, named string) (string, error) {
+	said, from := "", ""
+	switch gitlab, github := os.Getenv("CI_MERGE_REQUEST_DIFF_BASE_SHA"), os.Getenv("GITHUB_BASE_REF"); {
+	case named != "":
+		said, from = named, "-base"
+	case gitlab != "":
+		said, from = gitlab, "CI_MERGE_REQUEST_DIFF_BASE_SHA"
+	case github != "":
+		said, from = "origin/"+github, "GITHUB_BASE_REF"
+	}
+	if said != "" {
+		if _, err := r.commit(ctx, said); err != nil {
+			return "", r.beyond(ctx, fmt.Errorf("%s: %w", from, err))
+		}
+		return said, nil
+	}
+	for _, name := range []string{"origin/HEAD", "origin/main"} {
+		if _, err := r.commit(ctx, name); err == nil {
+			return name, nil
+		}
+	}
+	return "", r.beyond(ctx, errors.New("no base to compare with: origin/HEAD and origin/main are not there. Name a revision: -base REV"))
+}
+
+// path is where a file of the change is, or was, on disk.
+func (c *change) path(file string) string {
+	return filepath.Join(realPath(c.repo.root), filepath.FromSlash(file))
+}
+
+// A reach is what the tests of a package are made of: folders of the packages that they are
+// built from, as far as they are not Go's own.
+type reach map[string]*reached
+
+// A reached package is one of those.
+type reached struct {
+	own    bool     // the package of the tests
+	embeds []string // patterns
+}
+
+// reaches finds what the tests of some packages are made of, by import path.
+func (w *workshop) reaches(ctx context.Context, packages []string) (map[string]reach, error) {
+	args := append([]string{"list", "-e", "-deps", "-test", "-json=ImportPath,Dir,Deps,Standard,EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns"}, packages...)
+	output, err := goCommand(ctx, w.dir, nil, args...)
+	if err != nil {
+		return nil, err
+	}
+	type listed struct {
+		ImportPath, Dir                                      string
+		Standard                                             bool
+		Deps                                                 []string
+		EmbedPatterns, TestEmbedPatterns, XTestEmbedPatterns []string
+	}
+	all := make(map[string]listed)
+	for decoder := json.NewDecoder(strings.NewReader(string(output))); decoder.More(); {
+		var p listed
+		if err := decoder.Decode(&p); err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		all[p.ImportPath] = p
+	}
+	found := make(map[string]reach)
+	for _, pkg := range packages {
+		one := reach{}
+		for _, name := range append(all[pkg+".test"].Deps, pkg) {
+			name, _, _ = strings.Cut(name, " ") // of "name [for the tests of another]"
+			p := all[name]
+			if p.Standard || p.Dir == "" {
+				continue
+			}
+			r := &reached{own: name == pkg, embeds: p.EmbedPatterns}
+			if r.own {
+				r.embeds = slices.Concat(r.embeds, p.TestEmbedPatterns, p.XTestEmbedPatterns)
+			}
+			one[realPath(p.Dir)] = r
+		}
+		found[pkg] = one
+	}
+	return found, nil
+}
+
+// touches tells whether a file, which may be gone, makes a difference to the tests.
+func (r reach) touches(file string) bool {
+	if slices.Contains([]string{"go.mod", "go.sum", "go.work", "go.work.sum"}, filepath.Base(file)) {
+		for folder := range r {
+			if within(folder, filepath.Dir(file)) {
+				return true
+			}
+		}
+	}
+	for folder, pkg := range r {
+		relative, err := filepath.Rel(folder, file)
+		if err == nil && filepath.IsLocal(relative) && pkg.has(filepath.ToSlash(relative)) {
+			return true
+		}
+	}
+	return false
+}
+
+// has tells whether a file, by its path from the package's folder, is part of the package,
+// or read by its tests. Tests of other packages, and documents, are not.
+func (p *reached) has(file string) bool {
+	first, _, deeper := strings.Cut(file, "/")
+	switch {
+	case p.own && deeper && first == "testdata":
+		return true
+	case deeper || strings.HasSuffix(file, ".md"):
+	case !strings.HasSuffix(file, "_test.go") || p.own:
+		return true
+	}
+	for _, pattern := range p.embeds {
+		pattern = strings.TrimPrefix(pattern, "all:")
+		for part := file; part != "."; part = path.Dir(part) { // a pattern may name a folder
+			if matches, err := path.Match(pattern, part); err == nil && matches {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// touched says of each target which changed files make a difference to it, in words; ""
+// is none. A trace of a corpus is its target's alone, though others embed it.
+func (c *change) touched(ctx context.Context, w *workshop, targets []target) ([]string, error) {
+	var packages []string
+	for _, t := range targets {
+		packages = append(packages, t.Package)
+	}
+	slices.Sort(packages)
+	reaches, err := w.reaches(ctx, slices.Compact(packages))
+	if err != nil {
+		return nil, err
+	}
+	by := make([][]string, len(targets))
+	for _, file := range c.files {
+		full, trace := c.path(file), false
+		for i, t := range targets {
+			if within(full, realPath(w.corpusDir(t))) {
+				by[i], trace = append(by[i], file), true
+			}
+		}
+		for i, t := range targets {
+			if !trace && reaches[t.Package].touches(full) {
+				by[i] = append(by[i], file)
+			}
+		}
+	}
+	words := make([]string, len(targets))
+	for i, files := range by {
+		if len(files) > 0 {
+			words[i] = files[0]
+		}
+		if len(files) > 1 {
+			words[i] += fmt.Sprintf(" and %d more", len(files)-1)
+		}
+	}
+	return words, nil
+}
+
+// gone are the targets that the change takes away: fuzz functions of the base, in files that
+// differ, which the packages no longer have.
+func (c *change) gone(ctx context.Context, targets []target) (all []string) {
+	for _, file := range c.files {
+		if !strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		content, err := c.repo.git(ctx, "cat-file", "blob", c.base+":"+file)
+		if err != nil { // it is new
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, content, parser.SkipObjectResolution)
+		if err != nil {
+			continue
+		}
+		for _, fn := range fuzzFuncs(parsed) {
+			here := func(t target) bool { return t.Func == fn.name && realPath(t.dir) == filepath.Dir(c.path(file)) }
+			if !slices.ContainsFunc(targets, here) {
+				all = append(all, fmt.Sprintf("%s of %s", fn.name, file))
+			}
+		}
+	}
+	return all
+}
