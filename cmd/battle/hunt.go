@@ -93,7 +93,7 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	h.recall(ctx)
 	explanations := make(map[string]*explained)
 	if c.Explain {
-		explanations = h.explainFindings(ctx, h.all())
+		explanations = h.explainFindings(ctx, firsts(mistakes(h.all())))
 	}
 	return h.conclude(explanations, c.JSON)
 }

@@ -76,6 +76,7 @@ type pageCell struct {
 type pageFinding struct {
 	*battle.Finding
 	Heading               string
+	Same                  string       // the finding to read instead, if it is likely of the same mistake, or ""
 	Text, JSON, Explained template.URL // Explained is "" if there is no curve
 	Picture               template.HTML
 }
@@ -118,18 +119,28 @@ func (h *hunt) pageOf(all []*battle.Finding, explanations map[string]*explained)
 		}
 		page.Targets = append(page.Targets, one)
 	}
-	for _, f := range all {
-		one := pageFinding{Finding: f, Heading: f.Title(), Text: h.link(filepath.Join(h.dir, f.ID+".txtar")), JSON: h.link(filepath.Join(h.dir, f.ID+".json"))}
-		if e := explanations[f.ID]; e != nil {
-			one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
-			if !e.BlamesLast() { // see there
-				one.Picture = template.HTML(e.SVG())
-			}
+	for _, m := range mistakes(all) {
+		for _, f := range m {
+			page.Findings = append(page.Findings, h.pageFinding(f, m[0], explanations[f.ID]))
 		}
-		page.Findings = append(page.Findings, one)
 	}
 	page.Title = fmt.Sprintf("A hunt in %s: %s", strings.Join(names, ", "), count(len(all), "finding"))
 	return page, nil
+}
+
+// pageFinding is a finding as the page has it, below the first of the same mistake.
+func (h *hunt) pageFinding(f, first *battle.Finding, e *explained) pageFinding {
+	one := pageFinding{Finding: f, Heading: f.Title(), Text: h.link(filepath.Join(h.dir, f.ID+".txtar")), JSON: h.link(filepath.Join(h.dir, f.ID+".json"))}
+	if f != first {
+		one.Same = first.ID
+	}
+	if e != nil {
+		one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
+		if !e.BlamesLast() { // see there
+			one.Picture = template.HTML(e.SVG())
+		}
+	}
+	return one
 }
 
 // pageTarget sums up all engines in a target. room is how many lines of sources fit on

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -203,12 +204,15 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 		for _, c := range h.crews() {
 			rows = append(rows, c.row())
 		}
-		if err := printJSON(map[string]any{"jobs": rows, "findings": all, "explanations": explanations}); err != nil {
+		together := [][]string{}
+		for _, m := range mistakes(all) {
+			together = append(together, m.ids())
+		}
+		if err := printJSON(map[string]any{"jobs": rows, "findings": all, "mistakes": together, "explanations": explanations}); err != nil {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.fuzzed(), h.gaps())
-		h.show(all, explanations)
+		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.fuzzed(), h.gaps(), h.findings(all, explanations))
 	}
 	faults := slices.Concat(h.stale, h.faults)
 	if unwritten != nil {
@@ -254,23 +258,34 @@ func (h *hunt) gaps() string {
 	return b.String()
 }
 
-// shownMost is how many findings a hunt prints.
+// shownMost is how many findings a hunt prints in full.
 const shownMost = 3
 
-func (h *hunt) show(all []*battle.Finding, explanations map[string]*explained) {
+// findings shows what to read of the findings in full, and where the others are.
+func (h *hunt) findings(all []*battle.Finding, explanations map[string]*explained) string {
 	if len(all) == 0 {
-		fmt.Println("\nno findings")
-		return
+		return "\nno findings\n"
 	}
-	fmt.Printf("\n%s in %s\n", count(len(all), "finding"), shown(h.dir))
-	for i, f := range all {
-		if i == shownMost {
-			fmt.Printf("\n… and %d more\n", len(all)-shownMost)
-			break
+	var b strings.Builder
+	together, dir := mistakes(all), shown(h.dir)
+	fmt.Fprintf(&b, "\n%s in %s", count(len(all), "finding"), dir)
+	if len(together) < len(all) {
+		fmt.Fprintf(&b, ", likely of %s", count(len(together), "mistake"))
+	}
+	b.WriteString("\n")
+	for i, m := range together {
+		f := m[0]
+		if i < shownMost {
+			fmt.Fprintf(&b, "\n%s", f.Text())
+		} else {
+			fmt.Fprintf(&b, "\n%s: %s\n", filepath.Join(dir, f.ID+".txtar"), f.Title())
 		}
-		fmt.Printf("\n%s", f.Text())
 		if e := explanations[f.ID]; e != nil {
-			fmt.Print("\n", e.brief())
+			b.WriteString("\n" + e.brief())
+		}
+		if others := m.others(dir); others != "" {
+			b.WriteString("\n" + others)
 		}
 	}
+	return b.String()
 }
