@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -32,7 +31,7 @@ func Check[S any](t *testing.T, target Target[S]) {
 		s.huntRapid(t)
 		return
 	}
-	if found := s.checkRapid(t, 0, time.Time{}); found != nil {
+	if found := s.checkRapid(t, 0); found != nil {
 		t.Fatal(complaint(found, nil, nil))
 	}
 	stats := s.stats()
@@ -90,10 +89,10 @@ func setRapid(seed uint64) (restore func()) {
 	}
 }
 
-// checkRapid lets rapid search once. It returns the finding, or nil. Past the
-// deadline, if there is one, what is left of the search does nothing.
-func (s *session) checkRapid(tb testing.TB, seed uint64, deadline time.Time) *Finding {
-	search := &rapidSearch{session: s, deadline: deadline}
+// checkRapid lets rapid search once. It returns the finding, or nil. Once a hunt is over,
+// what is left of the search does nothing.
+func (s *session) checkRapid(tb testing.TB, seed uint64) *Finding {
+	search := &rapidSearch{session: s}
 	outcome := &rapidOutcome{TB: tb}
 	defer setRapid(seed)()
 	check := func() { rapid.Check(outcome, search.run) }
@@ -116,13 +115,9 @@ func (s *session) checkRapid(tb testing.TB, seed uint64, deadline time.Time) *Fi
 
 // huntRapid searches with one seed after the other until the budget is spent.
 func (s *session) huntRapid(tb testing.TB) {
-	deadline := s.started.Add(s.orders.budget)
-	for seed := s.orders.seed*1_000_003 + 1; time.Now().Before(deadline); seed++ {
-		if found := s.checkRapid(tb, seed, deadline); found != nil {
+	for seed := s.orders.seed*1_000_003 + 1; !s.expired(); seed++ {
+		if found := s.checkRapid(tb, seed); found != nil {
 			s.file(found)
-			if s.orders.stopFirst {
-				break
-			}
 		}
 	}
 	s.report(true)
@@ -130,18 +125,17 @@ func (s *session) huntRapid(tb testing.TB) {
 
 // A rapidSearch is one rapid.Check.
 type rapidSearch struct {
-	session  *session
-	deadline time.Time
-	drawing  *drawing
-	record   Writer
-	failure  *Failure // of the smallest failing program so far
-	tape     []byte
+	session *session
+	drawing *drawing
+	record  Writer
+	failure *Failure // of the smallest failing program so far
+	tape    []byte
 }
 
 // run is the property: a program of updates, drawn field by field and applied one by
 // one, so that drawing stops where the run fails.
 func (q *rapidSearch) run(rt *rapid.T) {
-	if !q.deadline.IsZero() && time.Now().After(q.deadline) {
+	if q.session.hunting() && q.session.expired() {
 		return
 	}
 	r := q.session.runner

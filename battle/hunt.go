@@ -83,7 +83,7 @@ func (h *Hunt) Seed() uint64 { return h.s.orders.seed }
 // first finding and has one. It also reports progress; call it every few runs.
 func (h *Hunt) Expired() bool {
 	h.s.maybeReport()
-	return h.s.spent() >= h.s.orders.budget || h.s.orders.stopFirst && len(h.s.findings) > 0
+	return h.s.expired()
 }
 
 // Report sets what is reported of the engine's own progress.

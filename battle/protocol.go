@@ -19,7 +19,8 @@ import (
 //	BATTLE_SHARED  folder for runs that processes share which hunt in the same target, see
 //	               [Hunt.Share]; without it nothing is shared
 //	BATTLE_SEED    where random choices start, a number
-//	BATTLE_BUDGET  how long the rapid engine hunts, a Go duration
+//	BATTLE_BUDGET  how long rapid, and an engine that is registered, hunts, a Go duration
+//	BATTLE_CLOCK   "cpu": that is CPU time of the process
 //	BATTLE_STOP    "first": stop at the first finding
 //	BATTLE_CORPUS  "seeds": the corpus is its seeds alone, without the regressions
 //	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
@@ -34,6 +35,7 @@ const (
 	EnvShared   = "BATTLE_SHARED"
 	EnvSeed     = "BATTLE_SEED"
 	EnvBudget   = "BATTLE_BUDGET"
+	EnvClock    = "BATTLE_CLOCK"
 	EnvStop     = "BATTLE_STOP"
 	EnvCorpus   = "BATTLE_CORPUS"
 	EnvVariable = "BATTLE_VAR"
@@ -67,6 +69,7 @@ type orders struct {
 	shared    string
 	seed      uint64
 	budget    time.Duration
+	inCPU     bool // the budget is CPU time
 	stopFirst bool
 	seedsOnly bool
 	variable  string
@@ -133,6 +136,13 @@ func (o *orders) readValues(getenv func(string) string) (err error) {
 		o.stopFirst = true
 	default:
 		return fmt.Errorf("%s=%q: want first, or nothing", EnvStop, text)
+	}
+	switch text := getenv(EnvClock); text {
+	case "":
+	case "cpu":
+		o.inCPU = true
+	default:
+		return fmt.Errorf("%s=%q: want cpu, or nothing", EnvClock, text)
 	}
 	switch text := getenv(EnvLine); text {
 	case "", "stdin":

@@ -41,17 +41,25 @@ func newSession(p *plan, o orders, src source) *session {
 
 func (s *session) hunting() bool { return s.orders.dir != "" }
 
-// spent is how much of its time the session has had: of the clock if it hunts, so that
-// engines share a budget. Whoever asks for an answer is to get the same one on a machine
-// that is busy with others: then CPU time counts where it is less, but not less than a part
-// of the clock's, for a subject that sleeps.
+// spent is how much of its time the session has had: of the clock if it hunts, unless its
+// budget is CPU time, which is that of all its threads and of its start. Whoever asks for an
+// answer is to get the same one on a machine that is busy with others: then CPU time counts
+// where it is less. It is never less than a part of the clock's, for a subject that sleeps.
 func (s *session) spent() time.Duration {
 	const sleepsMax = 10
 	clock := time.Since(s.started)
-	if s.hunting() {
-		return clock
+	switch {
+	case !s.hunting():
+		return min(clock, max(cpuTime()-s.before, clock/sleepsMax))
+	case s.orders.inCPU:
+		return max(cpuTime(), clock/sleepsMax)
 	}
-	return min(clock, max(cpuTime()-s.before, clock/sleepsMax))
+	return clock
+}
+
+// expired tells whether a hunt is over.
+func (s *session) expired() bool {
+	return s.spent() >= s.orders.budget || s.orders.stopFirst && len(s.findings) > 0
 }
 
 // run runs a tape under the watchdog and returns the finding, or nil.

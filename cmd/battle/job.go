@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/explore"
 	"battle.test/explore/forkserver"
 	"battle.test/explore/libfuzzer"
 )
@@ -207,7 +208,7 @@ func (j *job) spend(cpu time.Duration) {
 
 // once runs one process. It tells whether another one makes sense.
 func (j *job) once(ctx context.Context, w *workshop) (again bool) {
-	limited, cancel := context.WithTimeout(ctx, j.left()+j.engine.grace())
+	limited, cancel := context.WithTimeout(ctx, j.life())
 	defer cancel()
 	crashers := newCrashers(j)
 	context.AfterFunc(limited, crashers.close)
@@ -248,6 +249,25 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	return again
 }
 
+// countsCPU tells whether an engine's process ends by itself after so much CPU time. The
+// others go by the clock, and are started again while there is CPU time left.
+func countsCPU(e engine) bool {
+	switch e.name() {
+	case explore.Name, explore.RandomName, rapidEngine{}.name():
+		return true
+	}
+	return false
+}
+
+// life is how long a process may live: until it should have ended by itself.
+func (j *job) life() time.Duration {
+	hunts := j.left()
+	if j.inCPU && countsCPU(j.engine) {
+		hunts *= sleepsMax
+	}
+	return hunts + j.engine.grace()
+}
+
 // orders are the variables that tell a test binary to hunt.
 func (j *job) orders() []string {
 	env := []string{
@@ -259,6 +279,9 @@ func (j *job) orders() []string {
 	}
 	if j.stopFirst {
 		env = append(env, battle.EnvStop+"=first")
+	}
+	if j.inCPU && countsCPU(j.engine) {
+		env = append(env, battle.EnvClock+"=cpu")
 	}
 	return env
 }
@@ -344,7 +367,8 @@ func (j *job) lastTape() (last []byte) {
 }
 
 // stats adds up what the job's processes have reported, in the order in which they last
-// did: of what an engine says of itself, the last counts.
+// did: of what an engine says of itself, the last counts. The explorer's processes add to
+// what those before have found out.
 func (j *job) stats() battle.Stats {
 	sum := battle.Stats{Target: j.target.Name, Engine: j.engine.name()}
 	files, _ := filepath.Glob(filepath.Join(j.dir, "stats", "*.json"))
@@ -355,11 +379,18 @@ func (j *job) stats() battle.Stats {
 		}
 	}
 	slices.SortStableFunc(files, func(a, b string) int { return written[a].Compare(written[b]) })
+	var explored []explore.Progress
 	for _, file := range files {
 		var one battle.Stats
 		if document, err := os.ReadFile(file); err == nil && json.Unmarshal(document, &one) == nil {
 			sum.Add(one)
 		}
+		if p, ok := progressOf(one); ok {
+			explored = append(explored, p)
+		}
+	}
+	if len(explored) > 1 {
+		sum.Progress = explore.Join(explored)
 	}
 	if j.engine.name() == forkserver.Name {
 		sum.Progress = aflProgress(j)

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"battle.test/battle"
+	"battle.test/explore"
 )
 
 // An engine that ran nothing is not done: its row says so, and a line below the table why.
@@ -49,4 +53,38 @@ func TestACrewRanSomethingIfOneOfItDid(t *testing.T) {
 	require.NoError(t, err)
 	three[0].slice = time.Hour
 	require.Equal(t, "done", three[0].outcome())
+}
+
+// A process that was started again knows nothing yet; what the one before had found out is
+// the job's all the same.
+func TestAProcessAddsToWhatTheOneBeforeHasFoundOut(t *testing.T) {
+	j := finished(t, "ring", explorer{}, battle.Stats{Engine: explore.Name, Progress: explore.Progress{Bursts: 700, Traits: 9, Moments: 5}})
+	document, err := json.Marshal(battle.Stats{Engine: explore.Name, Progress: explore.Progress{}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(j.dir, "stats", "2.json"), document, 0o644))
+	p, ok := progressOf(j.stats())
+	require.True(t, ok)
+	require.Equal(t, explore.Progress{Bursts: 700, Traits: 9, Moments: 5}, p)
+}
+
+// Of a slice of CPU time, our own engines count it themselves. The command lets them have as
+// much time of the clock as a machine that is busy may take.
+func TestAnEngineCountsCPUTimeItself(t *testing.T) {
+	for _, c := range []struct {
+		engine engine
+		inCPU  bool
+		hours  int // that its process may live
+		orders bool
+	}{
+		{explorer{}, true, 100, true},
+		{rapidEngine{}, true, 100, true},
+		{control{}, true, 100, true},
+		{explorer{}, false, 10, false},
+		{native{}, true, 10, false},
+		{gofuzz{}, true, 10, false},
+	} {
+		j := &job{engine: c.engine, inCPU: c.inCPU, slice: 10 * time.Hour, started: time.Now()}
+		require.Equal(t, c.orders, slices.Contains(j.orders(), battle.EnvClock+"=cpu"), c)
+		require.InDelta(t, c.hours, j.life().Hours(), 1, c)
+	}
 }
