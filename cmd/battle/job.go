@@ -318,6 +318,8 @@ func (j *job) judge(err error, output string, deaths []death) (again bool, found
 			j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
 		}
 		return false, nil
+	case j.notesOnly() && j.stopFirst && len(j.read("pending")) > 0:
+		return false, nil // it was told to stop
 	case errors.As(err, &exit) && exit.ExitCode() == battle.ExitRestart, restarts(output), len(j.read("pending")) > 0 && !j.notesOnly():
 		return true, nil // a hang, written down already, be it in the middle of minimising: Go's fuzzer waits for 10 s only
 	case strings.Contains(output, "context deadline exceeded"):
