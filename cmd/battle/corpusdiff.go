@@ -49,7 +49,11 @@ type sharedFile struct {
 }
 
 func (c *corpusDiff) Run(ctx context.Context, line *commandLine) error {
-	w, targets, err := openTargets(ctx, line, nil)
+	var names []string
+	if c.Target != "" {
+		names = []string{c.Target}
+	}
+	w, targets, err := openTargets(ctx, line, names)
 	if err != nil {
 		return err
 	}
@@ -79,11 +83,7 @@ func (c *corpusDiff) Run(ctx context.Context, line *commandLine) error {
 // pick finds the target that the corpora are of.
 func (c *corpusDiff) pick(targets []target) (target, error) {
 	if c.Target != "" {
-		picked, err := pick(targets, []string{c.Target})
-		if err != nil {
-			return target{}, err
-		}
-		return picked[0], nil
+		return targets[0], nil
 	}
 	for _, path := range []string{c.A, c.B} {
 		for _, t := range targets {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"battle.test/battle"
@@ -25,16 +26,20 @@ type promotion struct {
 }
 
 func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
-	w, targets, err := openTargets(ctx, line, c.Targets)
+	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
 		return err
 	}
 	defer w.close()
+	targets, err := c.find(ctx, w)
+	if err != nil {
+		return err
+	}
 	defer during("minimising what is in testdata/fuzz")()
 	all := []promotion{}
 	var errs []error
 	for _, t := range targets {
-		files, _ := filepath.Glob(filepath.Join(t.dir, "testdata", "fuzz", t.Func, "*"))
+		files := t.leftByGo()
 		if len(files) == 0 {
 			continue
 		}
@@ -75,6 +80,29 @@ func (c *corpusPromote) Run(ctx context.Context, line *commandLine) error {
 		fmt.Println(count(added, "trace"), "promoted")
 	}
 	return errors.Join(append(errs, err)...)
+}
+
+// find finds the targets. Without names they are those that Go's fuzzer left something of:
+// no other need be built.
+func (c *corpusPromote) find(ctx context.Context, w *workshop) ([]target, error) {
+	if len(c.Targets) > 0 {
+		return w.findAll(ctx, nil, c.Targets)
+	}
+	all, err := findTargets(ctx, w.dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(t target) bool { return len(t.leftByGo()) == 0 })
+	if err := w.describe(ctx, all); err != nil {
+		return nil, err
+	}
+	return pick(all, nil)
+}
+
+// leftByGo are the files that go test -fuzz left of a target.
+func (t target) leftByGo() []string {
+	files, _ := filepath.Glob(filepath.Join(t.dir, "testdata", "fuzz", t.Func, "*"))
+	return files
 }
 
 // promote minimises one of Go's failing inputs and moves it into the regressions. An

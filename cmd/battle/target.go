@@ -70,7 +70,9 @@ func everywhere(patterns []string) []string {
 // other out. The go command's own leniency is asked for by its flag -e.
 func listTargets(ctx context.Context, dir string, patterns []string, flags ...string) (all []target, errs []error, err error) {
 	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error"}, flags, everywhere(patterns))
+	end := during("looking for targets in " + strings.Join(everywhere(patterns), " "))
 	output, err := goCommand(ctx, dir, nil, args...)
+	end()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -99,13 +101,68 @@ func (w *workshop) findAll(ctx context.Context, patterns, names []string) ([]tar
 	if err != nil {
 		return nil, err
 	}
-	if err := w.describe(ctx, all); err != nil {
+	if err := w.describeFor(ctx, all, names); err != nil {
 		return nil, err
 	}
 	if err := sameNames(all); err != nil {
 		return nil, err
 	}
 	return pick(all, names)
+}
+
+// describeFor asks targets for their names until those of the given ones are known, or all
+// if there are none. A target is mostly named after its function, so that is asked first:
+// what another package takes to build is for nothing.
+func (w *workshop) describeFor(ctx context.Context, all []target, names []string) error {
+	if len(names) == 0 {
+		return w.describe(ctx, all)
+	}
+	for _, i := range likelyFirst(all, names) {
+		if identified(all, names) {
+			break
+		}
+		if err := w.describe(ctx, all[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// likelyFirst are the indices of the targets, those whose functions the names look like
+// first: tip-ring is that of FuzzTipRing.
+func likelyFirst(all []target, names []string) []int {
+	letters := strings.NewReplacer("-", "", "_", "", ".", "")
+	var likely, others []int
+	for i, t := range all {
+		looksLike := func(name string) bool {
+			return name == t.Func || strings.EqualFold("Fuzz"+letters.Replace(name), letters.Replace(t.Func))
+		}
+		if slices.ContainsFunc(names, looksLike) {
+			likely = append(likely, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return append(likely, others...)
+}
+
+// identified tells whether no more targets need be asked to pick those of the names. Functions
+// in several packages may have the same name.
+func identified(all []target, names []string) bool {
+	for _, name := range names {
+		found := false
+		for _, t := range all {
+			asked := t.description != nil || t.err != nil
+			if t.Func == name && !asked {
+				return false
+			}
+			found = found || asked && (t.Name == name || t.Func == name)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }
 
 // sameNames refuses two targets of one name: findings and corpora go by it.

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
 )
 
 // A target is recognised by its call, under whatever name the library is imported.
@@ -75,4 +77,22 @@ func TestSameNames(t *testing.T) {
 	require.EqualError(t, sameNames([]target{a, b}), "two targets are named ring: p.FuzzA and q.FuzzB")
 	b.Name = "tip"
 	require.NoError(t, sameNames([]target{a, b, {Func: "FuzzC"}, {Func: "FuzzD"}}), "those that gave no name are another trouble")
+}
+
+// Nothing is asked, and so nothing built, that can't be one of the names.
+func TestATargetIsLookedForWhereItsNameSays(t *testing.T) {
+	all := []target{{Package: "p", Func: "FuzzTip"}, {Package: "q", Func: "FuzzOther"}, {Package: "q", Func: "FuzzTipRing"}, {Package: "r", Func: "FuzzOther"}}
+	require.Equal(t, []int{2, 0, 1, 3}, likelyFirst(all, []string{"tip-ring"}))
+	require.Equal(t, []int{1, 3, 0, 2}, likelyFirst(all, []string{"FuzzOther"}))
+	require.Equal(t, []int{0, 1, 2, 3}, likelyFirst(all, []string{"elsewhere"}))
+
+	require.False(t, identified(all, []string{"tip-ring"}))
+	all[2].Name, all[2].description = "tip-ring", &battle.Description{}
+	require.True(t, identified(all, []string{"tip-ring"}))
+	require.True(t, identified(all, []string{"FuzzTipRing"}))
+	require.False(t, identified(all, []string{"tip-ring", "tip"}))
+	all[1].err = errors.New("it does not compile")
+	require.False(t, identified(all, []string{"FuzzOther"}), "there is another of that name")
+	all[3].Name, all[3].description = "three", &battle.Description{}
+	require.True(t, identified(all, []string{"FuzzOther", "three"}))
 }
