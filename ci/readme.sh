@@ -8,6 +8,12 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy" "$copy.out"' EXIT
 tar -cf - --exclude ./.git --exclude ./bin --exclude ./findings . | tar -xf - -C "$copy"
 
+# battle ci compares with what was fetched.
+git -C "$copy" init -q
+git -C "$copy" add -A
+git -C "$copy" -c user.name=ci -c user.email=ci@example.test commit -q -m copy
+git -C "$copy" update-ref refs/remotes/origin/main HEAD
+
 trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
 
 # status | a line of the output (a regular expression) | command
@@ -34,6 +40,7 @@ done <<'TABLE'
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^written: .*out/findings.sarif$        | go run ./cmd/battle report -sarif out/findings.sarif -junit out/findings.xml -html out/findings.html
+0 | ^no findings                          | go run ./cmd/battle ci -budget 10s
 0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show
 0 | ^added .*ring/seeds/example.trace     | go run ./cmd/battle corpus add -target ring -name example -seed 'append length=9; read from=tail offset=-9 length=9'

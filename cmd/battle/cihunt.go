@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
+
+	"battle.test/cmd/battle/report"
 )
 
 // untouchedShare is the part of a change's budget for the targets that it does not touch, as
@@ -76,6 +79,9 @@ func (run *ciRun) takeIn() {
 		rows = append(rows, c.row())
 	}
 	run.addRows(rows)
+	if run.change != nil { // what else was not reached, the change is not to answer for
+		run.Files = slices.DeleteFunc(run.Files, func(f report.File) bool { return !slices.Contains(run.change.files, f.Name) })
+	}
 	run.add(h.all()...)
 	for _, err := range h.faults {
 		run.fault(err)

@@ -45,9 +45,8 @@ func (r *reporter) addRows(rows []row) {
 		}
 		t.Never = append(t.Never, sum.NeverRan()...)
 		if by := drawn[t.Name]; by != nil { // shares are of runs that are drawn from their start
-			sum = by
+			t.Missing = append(t.Missing, by.Gaps()...)
 		}
-		t.Missing = append(t.Missing, sum.Gaps()...)
 	}
 	r.Files = r.neverRan(explored)
 }
