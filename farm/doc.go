@@ -9,6 +9,9 @@
 //	broker       the NATS server inside a farm, and the keys to it
 //	tree         a git checkout: its revisions, and their sources on disk
 //	driver       the battle command
+//	puppet       a battle command without engines, for tests
+//	lock         a folder for one process at a time
+//	vitals       disk, memory and clock
 //	worker       takes work, hunts, and hands in what it found
 //	coordinator  decides what is hunted, and what counts as found
 //	api          what the farm shows, over HTTP

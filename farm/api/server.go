@@ -92,3 +92,10 @@ func events(w http.ResponseWriter, r *http.Request, from Source) {
 		}
 	}
 }
+
+// Waiting serves a farm that can show nothing yet: it says why, whatever is asked for.
+func Waiting(why string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, http.StatusServiceUnavailable, map[string]any{"ok": false, "holding": map[string]string{"starting": why}})
+	})
+}

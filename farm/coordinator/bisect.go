@@ -46,7 +46,7 @@ func (c *Coordinator) bisect(ctx context.Context, f store.Finding) (again bool, 
 	}
 	b.Subject, b.Author = commit.Subject, commit.Author
 	b.Done = s.next() < 0
-	_, err = change(ctx, c.book, &c.store.Findings, c.book.findings, store.Key(f.ID), func(now *store.Finding, _ bool) bool {
+	_, err = c.changeFinding(ctx, f.ID, func(now *store.Finding, _ bool) bool {
 		now.Bisection = b
 		return true
 	})

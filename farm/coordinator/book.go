@@ -19,7 +19,8 @@ type book struct {
 	store *store.Store
 
 	mu       sync.Mutex
-	current  string // revision that is hunted in, or ""
+	current  string   // revision that is hunted in, or ""
+	engines  []string // that the farm's own command knows
 	builds   map[string]store.Row[store.Build]
 	targets  map[string]store.Row[store.Target]
 	findings map[string]store.Row[store.Finding]
@@ -230,6 +231,13 @@ func (b *book) allArms() []store.Arm {
 		all = append(all, b.arms[key].Value)
 	}
 	return all
+}
+
+// knownEngines are those that the farm's own command knows, installed or not.
+func (b *book) knownEngines() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.engines
 }
 
 func (b *book) present() string {

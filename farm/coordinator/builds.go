@@ -24,7 +24,7 @@ func (c *Coordinator) look(ctx context.Context) error {
 		return err
 	}
 	build, known := c.book.build(head.Revision)
-	if !known || build.Broken != "" && time.Since(build.Seen) > brokenAgain {
+	if !known || build.Broken != "" && time.Since(build.Seen).Abs() > brokenAgain {
 		if err := c.held(); err != nil {
 			return err
 		}
@@ -33,13 +33,15 @@ func (c *Coordinator) look(ctx context.Context) error {
 		}
 	}
 	if build.Broken != "" {
-		if c.book.present() == "" {
-			c.present(c.lastGood())
+		if build, known = c.book.build(c.lastGood()); !known {
+			return nil
 		}
-		return nil // what was hunted in before is hunted in further
 	}
 	if c.book.present() == build.Revision {
 		return nil
+	}
+	if err := errors.Join(c.learnEngines(ctx, build.Revision), c.supply(ctx, build.Revision)); err != nil {
+		return err
 	}
 	if c.present(build.Revision) {
 		// Items of the build before would be done first.
@@ -48,8 +50,48 @@ func (c *Coordinator) look(ctx context.Context) error {
 	return nil
 }
 
+// learnEngines asks the command which engines it knows: workers may claim no others.
+func (c *Coordinator) learnEngines(ctx context.Context, revision string) error {
+	return c.at(ctx, revision, func(root string) error {
+		all, err := c.Battle.Engines(ctx, root)
+		if err != nil {
+			return err
+		}
+		c.book.mu.Lock()
+		defer c.book.mu.Unlock()
+		c.book.engines = nil
+		for _, e := range all {
+			c.book.engines = append(c.book.engines, e.Name)
+		}
+		return nil
+	})
+}
+
+// sourcesKept is of how many builds workers can have the sources. Of older ones there is at
+// most what is being worked on, and the checkout has them, too.
+const sourcesKept = 10
+
+// supply sees that workers can have the sources of a build, and few others.
+func (c *Coordinator) supply(ctx context.Context, revision string) error {
+	all := c.book.allBuilds()
+	kept := []string{revision}
+	for _, b := range all[max(0, len(all)-sourcesKept):] {
+		kept = append(kept, b.Revision)
+	}
+	there, err := c.store.KeepSources(ctx, kept)
+	if err != nil || slices.Contains(there, revision) {
+		return err
+	}
+	archive, err := c.Checkout.Archive(ctx, revision) // a build of long ago, which is back
+	if err != nil {
+		return err
+	}
+	return c.store.PutSource(ctx, revision, archive)
+}
+
 // present makes a build the one that is hunted in. It tells whether it follows another.
 func (c *Coordinator) present(revision string) (follows bool) {
+	defer c.rouse()
 	c.book.mu.Lock()
 	defer c.book.mu.Unlock()
 	follows = c.book.current != ""

@@ -9,8 +9,8 @@
 //
 // A coordinator that is killed at any moment goes on from the store when it is started again.
 // One thing is done at a time for a finding, and each step leaves a mark in its record when it
-// is done. Two coordinators of one farm do each other's work twice, but file nothing twice: a
-// record is only written over what was read.
+// is done. A farm has one coordinator, by lease; one that has lost it unawares overwrites nothing:
+// a record is only written over what was read.
 package coordinator
 
 import (
@@ -90,6 +90,7 @@ func New(ctx context.Context, o Options, s *store.Store, q *work.Queue) (*Coordi
 
 const (
 	scheduleEvery = time.Second
+	workersEvery  = 2 * time.Second
 	watchEvery    = 5 * time.Second
 	tendEvery     = 2 * time.Second
 	patienceMin   = time.Second // after a fault, and twice as long after the next
@@ -110,6 +111,7 @@ func (c *Coordinator) Run(ctx context.Context) error {
 		{"findings", 0, func(ctx context.Context) error { return c.queue.Claims(ctx, c.confirm) }},
 		{"tending", 0, c.tend},
 		{"schedule", scheduleEvery, c.schedule},
+		{"workers", workersEvery, c.readWorkers},
 		{"machine", watchEvery, c.watch},
 	} {
 		all.Go(func() { c.serve(ctx, duty.name, duty.every, duty.do) })
@@ -163,10 +165,7 @@ func (c *Coordinator) hold(duty, why string) {
 var errHolding = errors.New("holding")
 
 // watch looks at what the process lives on.
-func (c *Coordinator) watch(ctx context.Context) error {
-	if err := c.readWorkers(ctx); err != nil {
-		return err
-	}
+func (c *Coordinator) watch(context.Context) error {
 	if c.Vitals == nil {
 		return nil
 	}

@@ -108,7 +108,7 @@ func (c *Coordinator) file(ctx context.Context, build string, found *battle.Find
 		return err
 	}
 	fresh := false
-	f, err := change(ctx, c.book, &c.store.Findings, c.book.findings, store.Key(id), func(f *store.Finding, there bool) bool {
+	f, err := c.changeFinding(ctx, id, func(f *store.Finding, there bool) bool {
 		if fresh = !there; fresh {
 			*f = store.Finding{
 				ID: id, Aliases: []string{}, Target: found.Target, Engine: from.Engine, Worker: from.Worker,

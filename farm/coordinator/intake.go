@@ -2,10 +2,13 @@ package coordinator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"battle.test/farm/store"
@@ -20,10 +23,26 @@ func (c *Coordinator) refused(kind string, from work.Source, format string, args
 	return fmt.Errorf("%s: %w", why, work.ErrRefused)
 }
 
+// nameMax is how long a name may be that a worker says, in bytes.
+const nameMax = 200
+
 // known refuses what comes from a build or is for a target that the farm does not have.
 func (c *Coordinator) known(kind string, from work.Source) (store.Target, error) {
-	if build, known := c.book.build(from.Build); !known || build.Broken != "" {
-		return store.Target{}, c.refused(kind, from, "wrong build: the farm has no build %.40q that works", from.Build)
+	for _, name := range []*string{&from.Item, &from.Worker, &from.Build, &from.Engine, &from.Target} {
+		if size := len(*name); size > nameMax {
+			*name = (*name)[:nameMax]
+			return store.Target{}, c.refused(kind, from, "a name of %d bytes, want at most %d", size, nameMax)
+		}
+	}
+	engines := c.book.knownEngines()
+	if len(engines) == 0 {
+		return store.Target{}, errors.New("there is no build yet to judge it by")
+	}
+	if from.Engine != "" && !slices.Contains(engines, from.Engine) { // what was recovered has none
+		return store.Target{}, c.refused(kind, from, "wrong engine: the farm has no engine %.40q", from.Engine)
+	}
+	if _, known := c.book.build(from.Build); !known {
+		return store.Target{}, c.refused(kind, from, "wrong build: the farm has no build %.40q", from.Build)
 	}
 	t, known := c.book.target(from.Target)
 	if !known {
@@ -39,7 +58,7 @@ func checkTrace(t store.Target, lines []string) string {
 		if size += len(line) + 1; size > work.TraceBytesMax {
 			return fmt.Sprintf("a trace of more than %d bytes", work.TraceBytesMax)
 		}
-		if !utf8.ValidString(line) || strings.ContainsAny(line, "\x00\r\n") {
+		if !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) {
 			return fmt.Sprintf("line %d of its trace is no text", i+1)
 		}
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -149,7 +168,7 @@ func (c *Coordinator) add(a *store.Arm, r work.Report, fresh float64) {
 		return
 	}
 	a.Failures++
-	a.Fault = r.Fault
+	a.Fault = work.Cut(r.Fault)
 	a.Resting = time.Now().UTC().Add(rest(a.Failures))
 }
 

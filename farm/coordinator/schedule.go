@@ -107,13 +107,13 @@ func (c *Coordinator) schedule(ctx context.Context) error {
 	return nil
 }
 
-// offered are the engines that some worker has, and how many workers there are.
+// offered are the engines that some worker has and that the farm knows, and how many workers there are.
 func (c *Coordinator) offered() (engines []string, workers int) {
 	c.book.mu.Lock()
 	defer c.book.mu.Unlock()
 	for _, w := range c.book.workers {
 		for _, e := range w.Engines {
-			if e.Missing == "" && !slices.Contains(engines, e.Name) {
+			if e.Missing == "" && slices.Contains(c.book.engines, e.Name) && !slices.Contains(engines, e.Name) {
 				engines = append(engines, e.Name)
 			}
 		}

@@ -72,7 +72,7 @@ func (c *Coordinator) rerun(ctx context.Context, f store.Finding, build string) 
 	}
 	v := store.Verdict{Build: build}
 	v.Outcome, v.Note = compare(&f, now, fault)
-	_, err = change(ctx, c.book, &c.store.Findings, c.book.findings, store.Key(f.ID), func(f *store.Finding, _ bool) bool {
+	_, err = c.changeFinding(ctx, f.ID, func(f *store.Finding, _ bool) bool {
 		if v.Outcome == store.Fails {
 			return c.fails(f, build, now)
 		}
@@ -172,7 +172,7 @@ func (c *Coordinator) explain(ctx context.Context, f store.Finding) (again bool,
 	default:
 		edit = func(f *store.Finding) { f.Unexplained = why }
 	}
-	_, err = change(ctx, c.book, &c.store.Findings, c.book.findings, store.Key(f.ID), func(now *store.Finding, _ bool) bool {
+	_, err = c.changeFinding(ctx, f.ID, func(now *store.Finding, _ bool) bool {
 		if len(now.Found.Trace) != len(f.Found.Trace) {
 			return false // it has another trace by now
 		}

@@ -52,7 +52,7 @@ func (c Command) run(ctx context.Context, tree string, into any, args ...string)
 	said = strings.TrimSpace(text.String())
 	var ended *exec.ExitError
 	switch {
-	case ctx.Err() != nil && output.Len() == 0:
+	case ctx.Err() != nil: // what was found so far is in its folder
 		return statusFault, said, ctx.Err()
 	case errors.As(err, &ended):
 		status = ended.ExitCode()

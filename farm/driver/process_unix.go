@@ -8,8 +8,12 @@ import (
 )
 
 // ownGroup makes the command the first of a group, so that a terminal's Ctrl-C reaches the
-// farm alone, which then ends its children in order.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// farm alone, which then ends its children in order. Where the system can do that, it kills
+// the command when the farm is killed.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	dieWithParent(cmd.SysProcAttr)
+}
 
 func interrupt(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 

@@ -2,10 +2,12 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -13,11 +15,13 @@ import (
 
 // The bounds of what is kept.
 const (
-	EntryBytesMax   = 128 << 10 // of an entry's record
+	EntryBytesMax   = 700 << 10 // of an entry's record: JSON may take six bytes for one of its trace
+	workerBytesMax  = 64 << 10  // of a worker's, and of all of them a hundred times as much
 	FindingBytesMax = 900 << 10 // of a finding's: NATS takes messages of a megabyte
 	SourceBytesMax  = 1 << 30   // of a source archive
 	samplesMax      = 3000      // of a target
 	workerTTL       = time.Minute
+	leaseTTL        = 30 * time.Second
 )
 
 // A Store is a farm's state. It may be used by several goroutines. All calls end with their
@@ -30,18 +34,21 @@ type Store struct {
 	Workers  Table[Worker] // written without syncing
 	Corpus   Table[Entry]
 
-	js      jetstream.JetStream
-	sources jetstream.ObjectStore
+	js       jetstream.JetStream
+	sources  jetstream.ObjectStore
+	leases   Table[Holder] // written without syncing
+	leaseTTL time.Duration
 }
 
 // Options of a store.
 type Options struct {
-	Replicas int // of each record, in a cluster; 0 is 1
+	Replicas int           // of each record, in a cluster; 0 is 1
+	LeaseTTL time.Duration // how long a coordinator that is silent keeps the farm; 0 is the usual time
 }
 
 // Open finds a farm's state, or makes an empty one.
 func Open(ctx context.Context, js jetstream.JetStream, o Options) (*Store, error) {
-	s := &Store{js: js}
+	s := &Store{js: js, Workers: Table[Worker]{foreign: true}, leaseTTL: cmp.Or(o.LeaseTTL, leaseTTL)}
 	replicas := max(1, o.Replicas)
 	for _, one := range []struct {
 		into   *jetstream.KeyValue
@@ -52,7 +59,8 @@ func Open(ctx context.Context, js jetstream.JetStream, o Options) (*Store, error
 		{&s.Findings.kv, jetstream.KeyValueConfig{Bucket: "FARM_findings", Description: "findings", MaxValueSize: FindingBytesMax + 64<<10}},
 		{&s.Arms.kv, jetstream.KeyValueConfig{Bucket: "FARM_arms", Description: "engines in targets"}},
 		{&s.Corpus.kv, jetstream.KeyValueConfig{Bucket: "FARM_corpus", Description: "traces", MaxValueSize: EntryBytesMax}},
-		{&s.Workers.kv, jetstream.KeyValueConfig{Bucket: "FARM_workers", Description: "who is there", TTL: workerTTL, Storage: jetstream.MemoryStorage}},
+		{&s.Workers.kv, jetstream.KeyValueConfig{Bucket: "FARM_workers", Description: "who is there", TTL: workerTTL, Storage: jetstream.MemoryStorage, MaxValueSize: workerBytesMax, MaxBytes: 100 * workerBytesMax}},
+		{&s.leases.kv, jetstream.KeyValueConfig{Bucket: "FARM_lease", Description: "who coordinates", TTL: s.leaseTTL, Storage: jetstream.MemoryStorage}},
 	} {
 		one.config.Replicas = replicas
 		kv, err := js.CreateOrUpdateKeyValue(ctx, one.config)
@@ -119,13 +127,24 @@ func (s *Store) Source(ctx context.Context, revision string) ([]byte, error) {
 	return archive, nil
 }
 
-// DropSource forgets the archive of a revision.
-func (s *Store) DropSource(ctx context.Context, revision string) error {
-	err := s.sources.Delete(ctx, revision)
-	if errors.Is(err, jetstream.ErrObjectNotFound) {
-		return nil
+// KeepSources forgets the archives of all revisions but some, and says of which of those
+// there are any.
+func (s *Store) KeepSources(ctx context.Context, kept []string) (there []string, err error) {
+	all, err := s.sources.List(ctx)
+	if errors.Is(err, jetstream.ErrNoObjectsFound) {
+		return nil, nil
 	}
-	return err
+	if err != nil {
+		return nil, fmt.Errorf("listing sources: %w", err)
+	}
+	for _, one := range all {
+		if slices.Contains(kept, one.Name) {
+			there = append(there, one.Name)
+		} else if err := s.sources.Delete(ctx, one.Name); err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
+			return there, fmt.Errorf("dropping the source of %s: %w", one.Name, err)
+		}
+	}
+	return there, nil
 }
 
 // The stream of samples keeps the last ones of each target.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -11,18 +12,28 @@ import (
 	"battle.test/farm/store"
 )
 
-// start starts a server on a folder, and opens the store in it.
-func start(t *testing.T, dir string) (*store.Store, func()) {
+// connect starts a server on a folder, and connects to it, until stop is called or the test
+// ends.
+func connect(t *testing.T, dir string) (js jetstream.JetStream, stop func()) {
 	t.Helper()
-	b, err := broker.Start(broker.Options{Dir: dir, Listen: "127.0.0.1:0", Log: t.Logf})
+	b, err := broker.Start(broker.Options{Dir: dir, Listen: "127.0.0.1:0", Log: func(string, ...any) {}})
 	require.NoError(t, err)
 	conn, err := b.Coordinator().Connect()
 	require.NoError(t, err)
-	js, err := jetstream.New(conn)
+	stop = sync.OnceFunc(func() { conn.Close(); b.Stop() })
+	t.Cleanup(stop)
+	js, err = jetstream.New(conn)
 	require.NoError(t, err)
+	return js, stop
+}
+
+// start opens the store of a server on a folder.
+func start(t *testing.T, dir string) (*store.Store, func()) {
+	t.Helper()
+	js, stop := connect(t, dir)
 	s, err := store.Open(t.Context(), js, store.Options{})
 	require.NoError(t, err)
-	return s, func() { conn.Close(); b.Stop() }
+	return s, stop
 }
 
 func TestARecordIsWrittenOverWhatWasRead(t *testing.T) {
@@ -76,8 +87,14 @@ func TestStateOutlivesTheServer(t *testing.T) {
 	source, err := s.Source(t.Context(), "r1")
 	require.NoError(t, err)
 	require.Equal(t, "archive", string(source))
-	require.NoError(t, s.DropSource(t.Context(), "r1"))
-	require.NoError(t, s.DropSource(t.Context(), "r1"))
+	there, err := s.KeepSources(t.Context(), []string{"r1", "r2"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"r1"}, there)
+	for range 2 {
+		there, err = s.KeepSources(t.Context(), []string{"r2"})
+		require.NoError(t, err)
+		require.Empty(t, there)
+	}
 	_, err = s.Source(t.Context(), "r1")
 	require.Error(t, err)
 	none, err := s.Builds.All(t.Context())

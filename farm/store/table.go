@@ -15,7 +15,8 @@ var ErrChanged = errors.New("the record has changed meanwhile")
 
 // A Table is a bucket of records of one type, as JSON. It may be used by several goroutines.
 type Table[V any] struct {
-	kv jetstream.KeyValue
+	kv      jetstream.KeyValue
+	foreign bool // others write here, too: what can't be read is passed over
 }
 
 // A Row is a record and the revision of it that was read. Revision 0 is a record that is not
@@ -114,6 +115,9 @@ func (t *Table[V]) Each(ctx context.Context, keys string, visit func(Row[V]) boo
 			}
 			row, err := t.row(entry)
 			if err != nil {
+				if t.foreign {
+					continue
+				}
 				return err
 			}
 			if !visit(row) {

@@ -69,12 +69,12 @@ func (c *Claim) Trim() {
 	f := &c.Found
 	f.GoTest, f.Replay, f.Tape = "", "", nil
 	for _, text := range []*string{&f.Message, &f.Expected, &f.Actual, &f.Diff, &f.Stack} {
-		*text = cut(*text)
+		*text = Cut(*text)
 	}
 }
 
-// cut shortens a text to what a message can hold, between two letters.
-func cut(text string) string {
+// Cut shortens a text to what a message or a record can hold, between two letters.
+func Cut(text string) string {
 	if len(text) <= textBytesMax {
 		return text
 	}

@@ -18,6 +18,8 @@ const (
 	intakeStream = "FARM_intake"
 	itemSubject  = "farm.work"   // .<engine>.<target>
 	inSubject    = "farm.intake" // .finding, .entry, .report
+
+	streamBytesMax = 1 << 30
 )
 
 // A Queue is both streams. It may be used by several goroutines.
@@ -26,15 +28,23 @@ type Queue struct {
 	wait time.Duration // AckWait, but for tests
 }
 
-// Open makes the streams, for a coordinator.
+// Open makes the streams, for a coordinator. What one before it had taken and not finished
+// comes again.
 func Open(ctx context.Context, js jetstream.JetStream, replicas int) (*Queue, error) {
 	for _, config := range []jetstream.StreamConfig{
 		{Name: itemStream, Description: "what is to be hunted", Subjects: []string{itemSubject + ".*.*"}},
 		{Name: intakeStream, Description: "what workers hand in", Subjects: []string{inSubject + ".*"}},
 	} {
 		config.Retention, config.Duplicates, config.Replicas = jetstream.WorkQueuePolicy, Window, max(1, replicas)
+		// Who hands in more than can be looked at is told so, and waits.
+		config.MaxBytes, config.Discard = streamBytesMax, jetstream.DiscardNew
 		if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
 			return nil, fmt.Errorf("opening %s: %w", config.Name, err)
+		}
+	}
+	for _, kind := range []string{findings, entries, reports} {
+		if err := js.DeleteConsumer(ctx, intakeStream, kind); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return nil, fmt.Errorf("opening %s: %w", intakeStream, err)
 		}
 	}
 	return &Queue{js: js, wait: AckWait}, nil

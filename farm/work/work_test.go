@@ -16,7 +16,14 @@ import (
 
 func open(t *testing.T) *Queue {
 	t.Helper()
-	b, err := broker.Start(broker.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", Log: t.Logf})
+	q, err := Open(t.Context(), connect(t), 1)
+	require.NoError(t, err)
+	return q
+}
+
+func connect(t *testing.T) jetstream.JetStream {
+	t.Helper()
+	b, err := broker.Start(broker.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", Log: func(string, ...any) {}})
 	require.NoError(t, err)
 	t.Cleanup(b.Stop)
 	conn, err := b.Coordinator().Connect()
@@ -24,9 +31,7 @@ func open(t *testing.T) *Queue {
 	t.Cleanup(conn.Close)
 	js, err := jetstream.New(conn)
 	require.NoError(t, err)
-	q, err := Open(t.Context(), js, 1)
-	require.NoError(t, err)
-	return q
+	return js
 }
 
 func TestAnItemIsTakenOnce(t *testing.T) {
@@ -127,4 +132,26 @@ func TestWhatIsRefusedDoesNotComeAgain(t *testing.T) {
 	})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"a", "b"}, got)
+}
+
+// TestWhatADeadCoordinatorHadTakenComesAgain, and does not keep the next one waiting for
+// AckWait.
+func TestWhatADeadCoordinatorHadTakenComesAgain(t *testing.T) {
+	js := connect(t)
+	var got []int
+	for i := range 2 {
+		q, err := Open(t.Context(), js, 1)
+		require.NoError(t, err)
+		q.wait = 24 * time.Hour
+		if i == 0 {
+			require.NoError(t, q.Enter(t.Context(), Entry{Trace: "a"}))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		require.ErrorIs(t, q.Entries(ctx, func(ctx context.Context, _ uint64, _ Entry) error {
+			got = append(got, i)
+			cancel()
+			return nil // which can't be acknowledged any more
+		}), context.Canceled)
+	}
+	require.Equal(t, []int{0, 1}, got)
 }

@@ -44,6 +44,7 @@ type Worker struct {
 	tree    tree.Tree
 	corpus  *mirror
 	started time.Time
+	news    chan struct{} // there is something to announce
 
 	mu      sync.Mutex
 	engines []store.Engine
@@ -62,7 +63,7 @@ const (
 // New makes a worker of a farm.
 func New(o Options, s *store.Store, q *work.Queue) *Worker {
 	return &Worker{
-		Options: o, store: s, queue: q, started: time.Now(),
+		Options: o, store: s, queue: q, started: time.Now(), news: make(chan struct{}, 1),
 		tree:   tree.Tree{Dir: filepath.Join(o.Dir, "tree")},
 		corpus: newMirror(filepath.Join(o.Dir, "corpus")),
 	}
@@ -109,6 +110,7 @@ func (w *Worker) prepare(ctx context.Context) error {
 			}
 		}
 		w.mu.Unlock()
+		w.tell()
 		if err := w.corpus.wait(ctx); err != nil {
 			return err
 		}
@@ -209,11 +211,23 @@ func (w *Worker) installed() (names []string) {
 	return names
 }
 
-// announce says every few seconds that the worker is there.
+// tell has what is new announced.
+func (w *Worker) tell() {
+	select {
+	case w.news <- struct{}{}:
+	default:
+	}
+}
+
+// announce says every few seconds that the worker is there, and at once what it is at.
 func (w *Worker) announce(ctx context.Context) {
 	for ctx.Err() == nil {
 		_ = w.store.Workers.Set(ctx, store.Key(w.Name), w.record()) // if it is lost, the next is not
-		pause(ctx, announceEvery)
+		select {
+		case <-ctx.Done():
+		case <-w.news:
+		case <-time.After(announceEvery):
+		}
 	}
 	gone, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
@@ -236,6 +250,7 @@ func (w *Worker) record() store.Worker {
 
 // note notes what the worker is at, or nil.
 func (w *Worker) note(item *work.Item) {
+	defer w.tell()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.item, w.since = item, time.Now()

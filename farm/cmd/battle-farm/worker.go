@@ -3,18 +3,20 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"battle.test/farm/lock"
 	"battle.test/farm/store"
 	"battle.test/farm/work"
 	"battle.test/farm/worker"
 )
 
-// work is a worker of a farm, until the context ends.
+// work is a worker of a farm, until the context ends, or that of the farm which it is tied to.
 func (o *options) work(ctx context.Context) error {
 	if o.tied {
 		tied, cancel := context.WithCancel(ctx)
@@ -24,6 +26,19 @@ func (o *options) work(ctx context.Context) error {
 			cancel()
 		}()
 	}
+	if err := o.hunt(ctx); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+// hunt joins the farm, and works until the context ends.
+func (o *options) hunt(ctx context.Context) error {
+	held, err := o.own(ctx)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
 	battle, err := o.command()
 	if err != nil {
 		return err
@@ -39,7 +54,7 @@ func (o *options) work(ctx context.Context) error {
 	}
 	var s *store.Store
 	var q *work.Queue
-	err = insist(ctx, "joining the farm", func() error {
+	err = insist(ctx, "joining the farm", say, func() error {
 		if s, err = store.Join(ctx, js); err != nil {
 			return err
 		}
@@ -57,4 +72,21 @@ func (o *options) work(ctx context.Context) error {
 		Name: name, Dir: o.state, Engines: o.engines, Battle: battle, Hold: vitals.Check,
 		Log: func(format string, args ...any) { say(name+": "+format, args...) },
 	}, s, q).Run(ctx)
+}
+
+// own takes the worker's folder. A farm that was killed and is back starts its workers while
+// those before them are ending: then this one waits.
+func (o *options) own(ctx context.Context) (held *lock.Lock, err error) {
+	take := func() error {
+		held, err = lock.Take(o.state)
+		return err
+	}
+	if o.tied {
+		err = insist(ctx, "taking the folder", say, take)
+		return held, err
+	}
+	if err := take(); errors.Is(err, lock.ErrHeld) {
+		return nil, fmt.Errorf("%w: for another worker, say -state", err)
+	}
+	return held, err
 }
