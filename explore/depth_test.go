@@ -31,7 +31,7 @@ func Deep(h *battle.Hunt) {
 	if err != nil {
 		panic(err)
 	}
-	probe.Load(make([]probe.Block, blocksLoaded), nil, nil)
+	probe.Load(make([]probe.Block, blocksLoaded), nil, nil, nil)
 	const step, burst, bursts, moments = 10, 40, 2000, 10
 	e := newExplorer(h)
 	e.restorer.deep = 1 // where there are copies they are used, whatever they cost

@@ -13,7 +13,7 @@ import (
 
 func init() {
 	battle.Register(explore.CoverName, func(h *battle.Hunt) {
-		probe.Load([]probe.Block{{File: "m/walk.go", Line: 1, Last: 3}, {File: "m/walk.go", Line: 5, Last: 5}, {File: "m/walk.go", Line: 7, Last: 8}}, nil, nil)
+		probe.Load([]probe.Block{{File: "m/walk.go", Line: 1, Last: 3}, {File: "m/walk.go", Line: 5, Last: 5}, {File: "m/walk.go", Line: 7, Last: 8}}, nil, nil, nil)
 		explore.Cover(h)
 	})
 }

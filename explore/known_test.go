@@ -18,7 +18,7 @@ func Known(h *battle.Hunt) {
 		{File: "m/walk.go", Line: 1, Last: 3}, {File: "m/walk.go", Line: 5, Last: 5}, {File: "m/walk.go", Line: 7, Last: 8},
 		{File: "m/other.go", Line: 1, Last: 9},
 		{File: "m/walk.go", Line: 11, Last: 12}, {File: "m/fall.go", Line: 2, Last: 4},
-	}, nil, nil)
+	}, nil, nil, nil)
 	e := newExplorer(h)
 	var early Progress
 	h.Report(func() any {

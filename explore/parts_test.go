@@ -274,25 +274,25 @@ func TestWhatIsComparedForEqualityIsAState(t *testing.T) {
 		return len(n.fresh)
 	}
 	cell := 3
-	require.Equal(t, 1, watched(func() { probe.Eq(cell, 99) }))
-	require.Equal(t, 0, watched(func() { probe.Eq(cell, 99) }), "as before")
-	require.Equal(t, 1, watched(func() { probe.Ne(cell, 98) }))
-	require.Equal(t, 0, watched(func() { probe.Lt(cell, 97); probe.Eq(7, 7) }), "an order, and what is equal")
+	require.Equal(t, 1, watched(func() { probe.Eq(0, cell, 99) }))
+	require.Equal(t, 0, watched(func() { probe.Eq(0, cell, 99) }), "as before")
+	require.Equal(t, 1, watched(func() { probe.Ne(0, cell, 98) }))
+	require.Equal(t, 0, watched(func() { probe.Lt(0, cell, 97); probe.Eq(0, 7, 7) }), "an order, and what is equal")
 	n.begin()
-	probe.Eq(cell, 96)
+	probe.Eq(0, cell, 96)
 	n.fold(0)
 	require.Empty(t, n.fresh, "nobody watches")
 
 	for from := 0; from < 4*operandsOfOne; from += 200 {
 		watched(func() {
 			for i := range 200 {
-				probe.Eq(from+i+1000, 55)
+				probe.Eq(0, from+i+1000, 55)
 			}
 		})
 	}
 	require.Equal(t, operandsOfOne, n.partners[55], "a value that is never the same tells nothing")
-	require.Zero(t, watched(func() { probe.Eq(-1, 55) }))
-	require.Equal(t, 1, watched(func() { probe.Eq(-1, 56) }), "another one may")
+	require.Zero(t, watched(func() { probe.Eq(0, -1, 55) }))
+	require.Equal(t, 1, watched(func() { probe.Eq(0, -1, 56) }), "another one may")
 }
 
 // A full frontier of moments as the ring's are, a burst of a dozen updates each.

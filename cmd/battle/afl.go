@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -78,20 +79,26 @@ func (afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	binary := w.built[exploreBinaryOf(j.target.Package, true)]
 	w.mu.Unlock()
 	// A process that is started again goes on from what the one before had kept.
-	seeds := seedsOf(binary, j.target)
+	seeds, settings := seedsOf(binary, j.target), append(slices.Clone(aflSettings), aflAffinity(j.target))
 	for _, folder := range aflFolders(j) {
 		if _, err := os.Stat(filepath.Join(folder, "fuzzer_stats")); err == nil {
 			seeds = filepath.Join(folder, "queue")
+			settings = append(settings, "AFL_CMPLOG_ONLY_NEW=1") // the operands of the others are known
 		}
 	}
 	out, args := aflPlace(j)
 	_ = os.MkdirAll(out, 0o755) // what is wrong here, AFL says
+	if len(j.crew) == 0 || j.crew[0] == j {
+		// Operands of comparisons, from a second server of the same binary. They cost a tenth
+		// of the runs, and what they solve reaches the other workers as tapes.
+		args = append(args, "-c", "0")
+	}
 	args = append(args, "-i", seeds, "-o", out, "-m", "none", "-t", strconv.FormatInt(aflTimeout(j.target).Milliseconds(), 10),
 		"-s", strconv.FormatUint(j.seed, 10),
 		"-V", fmt.Sprint(math.Ceil(j.left().Seconds()))) // which begins when AFL has tried its seeds
 	cmd := command(ctx, findTool(w.root, "afl-fuzz"), append(args,
 		"--", binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")...)
-	cmd.Env = append(append(os.Environ(), aflSettings...), aflAffinity(j.target))
+	cmd.Env = append(os.Environ(), settings...)
 	cmd.WaitDelay = 3 * patience // for its target, which is in a process group of its own
 	return cmd
 }

@@ -33,6 +33,7 @@ const (
 	optMapSize    = 0x40000000 // and size-1 from bit 1 on
 	optDictionary = 0x10000000
 	optInput      = 0x01000000 // tapes lie in shared memory
+	optOperands   = 0x02000000 // the map of operands is of AFL++ 4 and later
 	optError      = 0xf800008f // and what from bit 8 on
 
 	errorNoSegment  = 4
@@ -46,7 +47,8 @@ type client struct {
 	control, status int
 	coverage        []byte // the map: byte 0 is the run, byte n+1 block n
 	input           []byte // four bytes of length, and the tape
-	alone           bool   // nobody else in this process could run while it waits for the client
+	operands        *operands
+	alone           bool // nobody else in this process could run while it waits for the client
 }
 
 // attach finds the client's memory. Without it there is nothing to do.
@@ -56,11 +58,15 @@ func attach() (*client, uint32, error) {
 	if err := syscall.Fstat(statusFD, &status); err != nil {
 		return nil, 0, fmt.Errorf("no client: descriptor %d is not open. afl-fuzz starts this process, see package forkserver", statusFD)
 	}
+	var compared []byte
 	for _, segment := range []struct {
 		env   string
 		least int
 		to    *[]byte
-	}{{envCoverage, 2, &c.coverage}, {envInput, 4, &c.input}} {
+	}{{envCoverage, 2, &c.coverage}, {envInput, 4, &c.input}, {envOperands, 0, &compared}} {
+		if _, named := os.LookupEnv(segment.env); !named && segment.least == 0 {
+			continue // it wants none
+		}
 		id, err := strconv.Atoi(os.Getenv(segment.env))
 		if err != nil {
 			return c, errorNoSegment, fmt.Errorf("%s=%q: want the number of a segment of shared memory", segment.env, os.Getenv(segment.env))
@@ -75,6 +81,7 @@ func attach() (*client, uint32, error) {
 		*segment.to = memory
 	}
 	c.coverage = c.coverage[:min(len(c.coverage), mapSizeFor(probe.Size), mapSizeMax)]
+	c.operands = operandsIn(compared)
 	return c, 0, nil
 }
 
@@ -87,7 +94,7 @@ func (c *client) refuse(code uint32) { _ = c.send(optError | code<<8) }
 
 // greet says what the server can, and hands over the dictionary if the client wants it.
 func (c *client) greet(dictionary []byte) error {
-	offer := uint32(optEnabled | optMapSize | optInput | (len(c.coverage)-1)<<1)
+	offer := uint32(optEnabled | optMapSize | optInput | optOperands | (len(c.coverage)-1)<<1)
 	if len(dictionary) > 0 {
 		offer |= optDictionary
 	}

@@ -32,7 +32,7 @@ var deadly = os.Getenv(battle.EnvEngine) == Name
 const blocks = 100
 
 func TestMain(m *testing.M) {
-	probe.Load(make([]probe.Block, blocks), []uint64{0x1234, 0x12345678}, []string{"magic"})
+	probe.Load(make([]probe.Block, blocks), []uint64{0x1234, 0x12345678}, []string{"magic"}, []uint8{0, 4, 1, 0})
 	battle.Register(Name, Engine)
 	os.Exit(m.Run())
 }
@@ -45,7 +45,7 @@ var fuzzSubject = battle.Fuzz[*nothing]
 var subject = battle.Target[*nothing]{
 	Name:      "subject",
 	New:       func() *nothing { return new(nothing) },
-	Ops:       battle.Ops(battle.Op[*Count](1), battle.Op[*Wrong](1), battle.Op[*Panics](1), battle.Op[*Exits](1), battle.Op[*Hangs](1), battle.Op[*Leaves](1), battle.Op[*Fatal](1)),
+	Ops:       battle.Ops(battle.Op[*Count](1), battle.Op[*Wrong](1), battle.Op[*Panics](1), battle.Op[*Exits](1), battle.Op[*Hangs](1), battle.Op[*Leaves](1), battle.Op[*Fatal](1), battle.Op[*Compares](1)),
 	HangAfter: time.Hour,
 }
 
@@ -136,12 +136,27 @@ func deeper(f *Fatal) {
 	f.Way = 3
 }
 
+// Compares compares as instrumented sources do, at three sites.
+type Compares struct {
+	Value uint16
+}
+
+func (c *Compares) Apply(*battle.T, *nothing) {
+	probe.Eq(1, uint32(c.Value), 0x600DF00D)
+	probe.Lt(2, int8(c.Value), -3)
+	probe.EqText(3, strconv.Itoa(int(c.Value)), "a word of more than thirty-one bytes")
+	probe.Eq(1, 9, uint32(9)) // which tells AFL nothing
+	probe.Eq(1, 7, uint32(c.Value))
+}
+
 // The updates as they lie on a tape: the kind, by its place, and its field.
 func tape(updates ...string) []byte { return []byte("\x00\x00" + strings.Join(updates, "")) }
 
 func count(block byte) string { return "\x00" + string(block) }
 func exits(more byte) string  { return "\x03" + string(more) } // with status 3+more
 func fatal(way byte) string   { return "\x06" + string(way) }
+
+func compares(value byte) string { return "\x07" + string(value) + "\x01" } // 256 more
 
 const wrong, panics, hangs, leaves = "\x01", "\x02", "\x04", "\x05"
 
@@ -274,8 +289,8 @@ func TestTheGreetingOffersMapSizeInputAndDictionary(t *testing.T) {
 	p := start(t)
 	size := uint32(mapSizeFor(blocks))
 	require.Equal(t, uint32(128), size)
-	require.Equal(t, optEnabled|optMapSize|optInput|optDictionary|(size-1)<<1, p.read())
-	p.write(optEnabled | optInput | optDictionary | 0x02000000) // and one that it does not know
+	require.Equal(t, optEnabled|optMapSize|optInput|optOperands|optDictionary|(size-1)<<1, p.read())
+	p.write(optEnabled | optInput | optDictionary | 0x04000000) // and one that it does not know
 	dictionary := make([]byte, p.read())
 	_, err := io.ReadFull(p.status, dictionary)
 	require.NoError(t, err)

@@ -37,12 +37,18 @@
 // The server offers a dictionary: constants of the instrumented sources, alone and in whole
 // updates.
 //
-// What it does not do: it has no CMPLOG. AFL asks a second fork server for that, which fills
-// a map of the operands by the place of each comparison, and package probe keeps operands
-// without places; AFL has the constants of the dictionary instead, and the explorer has the
-// operands. It speaks the protocol of AFL++ up to 4.1x, which later ones understand, and
-// always by shared memory: not with inputs on standard input, as afl-showmap has them without
-// -i. It runs on Linux only, on amd64 and arm64.
+// A client that names a map of operands (CMPLOG: AFL starts a second server for it) finds in
+// it what the last run compared: the operands of each comparison of integers, strings or byte
+// slices in the instrumented sources that differed, by its site there, with their size. So
+// AFL solves comparisons with values that are only computed, and that no dictionary has.
+//
+// What it does not do: the map has the last 4096 comparisons of integers of a run and the
+// first 256 of byte strings, none of floating point or of type parameters, and none of the
+// standard library but bytes.Equal and bytes.Compare. It is laid out as AFL++ 4.00c to 4.09c
+// have it; that of later versions has another size, stays empty, and they hunt without. It
+// speaks the protocol of AFL++ up to 4.1x, which later ones understand, and always by shared
+// memory: not with inputs on standard input, as afl-showmap has them without -i. It runs on
+// Linux only, on amd64 and arm64.
 package forkserver
 
 // Name is what the engine is registered as.

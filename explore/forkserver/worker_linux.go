@@ -69,10 +69,12 @@ func (w *worker) serve() (err error) {
 func (w *worker) run() (status uint32) {
 	for again := true; again; again = w.discovers() {
 		clear(probe.Counters[:probe.Size])
+		w.client.operands.begin()
 		status = 0
 		if w.hunt.Run(w.client.tape()) {
 			status = failed
 		}
+		w.client.operands.end()
 	}
 	return status
 }

@@ -27,11 +27,12 @@ var (
 	Blocks  []Block  // by their index in Counters
 	Numbers []uint64 // constants of the instrumented sources
 	Texts   []string // likewise
+	Sites   []uint8  // by the site of a comparison, how many bytes its operands have, 0 of byte strings
 )
 
 // Load takes the table of the instrumented sources, before anything runs.
-func Load(blocks []Block, numbers []uint64, texts []string) {
-	Size, Blocks, Numbers, Texts = len(blocks), blocks, numbers, texts
+func Load(blocks []Block, numbers []uint64, texts []string, sites []uint8) {
+	Size, Blocks, Numbers, Texts, Sites = len(blocks), blocks, numbers, texts, sites
 }
 
 // Watching tells whether comparisons are recorded. It is off on most runs: what it finds
@@ -41,23 +42,37 @@ var Watching bool
 // A Comparison is two operands that were compared, and differed.
 type Comparison struct{ A, B uint64 }
 
-// A Text is two byte strings that were compared, and differed. It holds their first
-// textMax bytes.
-type Text struct{ A, B string }
+// A Sited comparison is one with its site: the number of its place in the sources.
+type Sited struct {
+	Comparison
+	Site uint32
+}
+
+// A Text is two byte strings that were compared, and differed, and where. It holds their
+// first textMax bytes.
+type Text struct {
+	A, B string
+	Site uint32
+}
 
 const (
 	comparisonsMax = 256
 	textsMax       = 32
 	textMax        = 64
+
+	// Made keeps more: it tells of a whole run.
+	trailMax      = 1 << 12
+	textsTrailMax = 1 << 8
 )
 
 var (
-	comparisons [comparisonsMax]Comparison
-	count       int
-	equalities  [comparisonsMax]Comparison // those of them that asked whether two are equal
-	equalCount  int
-	equalTaken  int
-	texts       []Text
+	trail      [trailMax]Sited // the last comparisons, in a circle
+	count      int
+	equalities [comparisonsMax]Comparison // those of them that asked whether two are equal
+	equalCount int
+	equalTaken int
+	texts      []Text // the first
+	watched    [comparisonsMax]Comparison
 )
 
 // Watch starts recording, and forgets what was recorded before.
@@ -67,10 +82,24 @@ func Watch() {
 }
 
 // Watched stops recording. It returns the last comparisons that were made, up to 256 of
-// integers and the first 32 of byte strings. Both slices are valid until the next Watch.
+// integers, in no order, and the first 32 of byte strings. Both slices are valid until the
+// next Watch.
 func Watched() ([]Comparison, []Text) {
 	Watching = false
-	return comparisons[:min(count, comparisonsMax)], texts
+	for i := max(0, count-comparisonsMax); i < count; i++ {
+		watched[i%comparisonsMax] = trail[i%trailMax].Comparison
+	}
+	return watched[:min(count, comparisonsMax)], texts[:min(len(texts), textsMax)]
+}
+
+// Made stops recording, and yields the comparisons of integers since Watch, in order and up
+// to the last 4096. It returns the first 256 of byte strings, up to the next Watch.
+func Made(yield func(Sited)) []Text {
+	Watching = false
+	for i := max(0, count-trailMax); i < count; i++ {
+		yield(trail[i%trailMax])
+	}
+	return texts
 }
 
 // Unequal are the comparisons for equality since it was last called, up to the last 256,
@@ -84,20 +113,20 @@ func Unequal(yield func(Comparison)) {
 	equalTaken = equalCount
 }
 
-func noteEquality(a, b uint64) {
-	note(a, b)
+func noteEquality(site uint32, a, b uint64) {
+	note(site, a, b)
 	equalities[equalCount%comparisonsMax] = Comparison{a, b}
 	equalCount++
 }
 
-func note(a, b uint64) {
-	comparisons[count%comparisonsMax] = Comparison{a, b}
+func note(site uint32, a, b uint64) {
+	trail[count%trailMax] = Sited{Comparison{a, b}, site}
 	count++
 }
 
-func noteText(a, b string) {
-	if len(texts) < textsMax {
-		texts = append(texts, Text{a[:min(len(a), textMax)], b[:min(len(b), textMax)]})
+func noteText(site uint32, a, b string) {
+	if len(texts) < textsTrailMax {
+		texts = append(texts, Text{a[:min(len(a), textMax)], b[:min(len(b), textMax)], site})
 	}
 }
 
@@ -108,66 +137,66 @@ type Integer interface {
 
 // The operators, as instrumented sources have them.
 
-func Eq[T Integer](a, b T) bool {
+func Eq[T Integer](site uint32, a, b T) bool {
 	if Watching {
-		noteEquality(uint64(a), uint64(b))
+		noteEquality(site, uint64(a), uint64(b))
 	}
 	return a == b
 }
 
-func Ne[T Integer](a, b T) bool {
+func Ne[T Integer](site uint32, a, b T) bool {
 	if Watching {
-		noteEquality(uint64(a), uint64(b))
+		noteEquality(site, uint64(a), uint64(b))
 	}
 	return a != b
 }
 
-func Lt[T Integer](a, b T) bool {
+func Lt[T Integer](site uint32, a, b T) bool {
 	if Watching {
-		note(uint64(a), uint64(b))
+		note(site, uint64(a), uint64(b))
 	}
 	return a < b
 }
 
-func Le[T Integer](a, b T) bool {
+func Le[T Integer](site uint32, a, b T) bool {
 	if Watching {
-		note(uint64(a), uint64(b))
+		note(site, uint64(a), uint64(b))
 	}
 	return a <= b
 }
 
-func Gt[T Integer](a, b T) bool {
+func Gt[T Integer](site uint32, a, b T) bool {
 	if Watching {
-		note(uint64(a), uint64(b))
+		note(site, uint64(a), uint64(b))
 	}
 	return a > b
 }
 
-func Ge[T Integer](a, b T) bool {
+func Ge[T Integer](site uint32, a, b T) bool {
 	if Watching {
-		note(uint64(a), uint64(b))
+		note(site, uint64(a), uint64(b))
 	}
 	return a >= b
 }
 
-func EqText[T ~string](a, b T) bool {
+func EqText[T ~string](site uint32, a, b T) bool {
 	if Watching && a != b {
-		noteText(string(a), string(b))
+		noteText(site, string(a), string(b))
 	}
 	return a == b
 }
 
-func NeText[T ~string](a, b T) bool {
+func NeText[T ~string](site uint32, a, b T) bool {
 	if Watching && a != b {
-		noteText(string(a), string(b))
+		noteText(site, string(a), string(b))
 	}
 	return a != b
 }
 
 // Bytes stands around the arguments of bytes.Equal and bytes.Compare.
-func Bytes(a, b []byte) ([]byte, []byte) {
+func Bytes(site uint32, a, b []byte) ([]byte, []byte) {
 	if Watching && string(a) != string(b) {
-		noteText(string(a), string(b))
+		noteText(site, string(a), string(b))
 	}
 	return a, b
 }

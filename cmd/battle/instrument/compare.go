@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"runtime"
 )
 
 // operators are the functions of package probe that stand for comparisons.
@@ -12,11 +13,12 @@ var operators = map[token.Token]string{
 	token.EQL: "Eq", token.NEQ: "Ne", token.LSS: "Lt", token.LEQ: "Le", token.GTR: "Gt", token.GEQ: "Ge",
 }
 
-// rewriteComparisons turns comparisons into calls: a < b is battleprobe.Lt(a , b). Text is
-// put around the operands only, so that comparisons within them can be rewritten too.
+// rewriteComparisons turns comparisons into calls: a < b is battleprobe.Lt(7, a , b), where 7
+// is its site. Text is put around the operands only, so that comparisons within them can be
+// rewritten too. The sites it appends to those of other files, as the size of the operands.
 //
 // The import stands on the line of the package clause, so that no line moves.
-func (s *source) rewriteComparisons() {
+func (s *source) rewriteComparisons(sites []uint8) []uint8 {
 	end := s.syntax.Name.End()
 	s.edit(end, end, fmt.Sprintf("; import %s %q", probeName, probePackage))
 	ast.Inspect(s.syntax, func(n ast.Node) bool {
@@ -26,33 +28,40 @@ func (s *source) rewriteComparisons() {
 		case *ast.ArrayType:
 			return false // its length is a constant
 		case *ast.BinaryExpr:
-			if call := s.comparison(n); call != "" {
-				s.edit(n.X.Pos(), n.X.Pos(), probeName+"."+call+"(")
+			if call, size := s.comparison(n); call != "" {
+				s.edit(n.X.Pos(), n.X.Pos(), fmt.Sprintf("%s.%s(%d, ", probeName, call, len(sites)))
+				sites = append(sites, size)
 				s.edit(n.OpPos, n.OpPos+token.Pos(len(n.Op.String())), ",")
 				s.edit(n.Y.End(), n.Y.End(), ")")
 			}
 		case *ast.CallExpr:
 			if s.comparesBytes(n) {
-				s.edit(n.Args[0].Pos(), n.Args[0].Pos(), probeName+".Bytes(")
+				s.edit(n.Args[0].Pos(), n.Args[0].Pos(), fmt.Sprintf("%s.Bytes(%d, ", probeName, len(sites)))
+				sites = append(sites, 0)
 				s.edit(n.Args[1].End(), n.Args[1].End(), ")")
 			}
 		}
 		return true
 	})
 	s.apply()
+	return sites
 }
 
-// comparison is the function that stands for a comparison, or "" if it is left as it is.
-func (s *source) comparison(n *ast.BinaryExpr) string {
+// sizes are how many bytes an int has where the binary will run that is built: here.
+var sizes = types.SizesFor("gc", runtime.GOARCH)
+
+// comparison is the function that stands for a comparison, or "" if it is left as it is, and
+// how many bytes each operand has, 0 of a string.
+func (s *source) comparison(n *ast.BinaryExpr) (function string, size uint8) {
 	call, compares := operators[n.Op]
 	info := s.pkg.TypesInfo
 	whole := info.Types[n]
 	if !compares || whole.Value != nil || !plainBool(whole.Type) {
-		return ""
+		return "", 0
 	}
 	x, y := info.Types[n.X], info.Types[n.Y]
 	if !operand(x) || !operand(y) {
-		return ""
+		return "", 0
 	}
 	typ := x.Type
 	if x.Value != nil {
@@ -60,11 +69,11 @@ func (s *source) comparison(n *ast.BinaryExpr) string {
 	}
 	switch basic := typ.Underlying().(*types.Basic); {
 	case basic.Info()&types.IsInteger != 0:
-		return call
+		return call, uint8(sizes.Sizeof(basic))
 	case basic.Info()&types.IsString != 0 && (n.Op == token.EQL || n.Op == token.NEQ):
-		return call + "Text"
+		return call + "Text", 0
 	}
-	return ""
+	return "", 0
 }
 
 // plainBool leaves out comparisons whose untyped result becomes a type of its own.

@@ -40,6 +40,7 @@ type Result struct {
 	Blocks   []probe.Block
 	Packages []string // import paths
 	Dropped  int      // blocks past probe.Max, which are not counted
+	Sites    []uint8  // of comparisons, see probe.Sites
 
 	constants
 }
@@ -72,7 +73,7 @@ func Packages(ctx context.Context, dir string, overlay map[string][]byte, patter
 				return nil, err
 			}
 			one := &source{path: p.CompiledGoFiles[i], pkg: p, syntax: syntax, content: content}
-			one.rewriteComparisons()
+			r.Sites = one.rewriteComparisons(r.Sites)
 			r.constants.collect(p.TypesInfo, syntax)
 			files = append(files, one)
 		}
@@ -218,5 +219,5 @@ func (r *Result) Load() []byte {
 	for _, block := range r.Blocks {
 		b = fmt.Appendf(b, "\t{File: %q, Line: %d, Last: %d},\n", block.File, block.Line, block.Last)
 	}
-	return fmt.Appendf(b, "}, %#v, %#v)\n", r.Numbers, r.Texts)
+	return fmt.Appendf(b, "}, %#v, %#v, %#v)\n", r.Numbers, r.Texts, r.Sites)
 }
