@@ -93,28 +93,40 @@ func (s *Store) Judge(name, file string, want Loader) (verdict string, one Saved
 		if saved.Name != name || saved.File != file {
 			continue
 		}
-		switch {
-		case saved.Stream != want.Stream:
-			return OtherStream, saved
-		case saved.Service != want.Service:
-			return OtherService, saved
-		case saved.Epoch != want.Epoch:
-			return OtherEpoch, saved
-		case saved.Length > want.Durable:
-			return TooFar, saved
-		case saved.Unknown:
-			return NotKnown, saved
+		verdict = want.judge(saved)
+		if verdict == Valid && saved.Unknown {
+			verdict = NotKnown
 		}
-		return Valid, saved
+		return verdict, saved
 	}
 	return Damaged, Saved{}
 }
 
+// judge compares what a header says with what is expected.
+func (want Loader) judge(saved Saved) (verdict string) {
+	switch {
+	case saved.Stream != want.Stream:
+		return OtherStream
+	case saved.Service != want.Service:
+		return OtherService
+	case saved.Epoch != want.Epoch:
+		return OtherEpoch
+	case saved.Length > want.Durable:
+		return TooFar
+	}
+	return Valid
+}
+
 // Latest picks the valid file of the highest offset that is not after a time, and the
-// files above it that must be reported as skipped. names is in order of offsets.
+// files above it that must be reported as skipped: of one that is after it, the header is
+// all that matters. names is in order of offsets.
 func (s *Store) Latest(names []string, files map[string]string, want Loader, maxTime int64) (name string, skipped []string) {
 	for _, name := range slices.Backward(names) {
 		verdict, one := s.Judge(name, files[name], want)
+		if head, whole := ReadSnapshotHeader(name, []byte(files[name])); whole && head.Time > maxTime {
+			one = Saved{Stream: head.Stream, Service: head.Service, Epoch: head.Epoch, Length: head.Length, Time: head.Time}
+			verdict = want.judge(one)
+		}
 		switch {
 		case verdict != Valid:
 			skipped = append(skipped, name)

@@ -65,3 +65,25 @@ func TestLatestReportsWhatItSkips(t *testing.T) {
 	require.Equal(t, "1", name)
 	require.Equal(t, []string{"3"}, skipped)
 }
+
+// What is wrong behind the header of a file that is too late is not said.
+func TestLatestGoesByTheHeaderOfWhatIsTooLate(t *testing.T) {
+	late := SnapshotFile{Epoch: 1, Length: 5, Time: 20, Sections: []SnapshotSection{{Name: "a", Stored: []byte("abc"), Contents: 3}}}
+	cut := late.Bytes()
+	cut[SnapshotHeaderSize]++
+	for _, c := range []struct {
+		epoch   uint64
+		durable uint64
+		until   int64
+		skipped []string
+	}{
+		{1, 9, 19, nil},
+		{1, 9, 20, []string{late.Name()}},
+		{2, 9, 19, []string{late.Name()}},
+		{1, 4, 19, []string{late.Name()}},
+	} {
+		name, skipped := (&Store{}).Latest([]string{late.Name()}, map[string]string{late.Name(): string(cut)}, Loader{Epoch: c.epoch, Durable: c.durable}, c.until)
+		require.Empty(t, name)
+		require.Equal(t, c.skipped, skipped, c)
+	}
+}

@@ -89,6 +89,25 @@ func ReadSnapshot(b []byte) (f SnapshotFile, ok bool) {
 	return f, true
 }
 
+// ReadSnapshotHeader takes the header of a file apart, and says whether it is whole,
+// whatever follows it: what it says is allowed, and laid out again it is the same.
+func ReadSnapshotHeader(name string, b []byte) (f SnapshotFile, ok bool) {
+	le := binary.LittleEndian
+	if len(b) < SnapshotHeaderSize+SnapshotFooterSize {
+		return f, false
+	}
+	f, _ = ReadSnapshot(b)
+	f.Sections = nil
+	head, count := f.Bytes()[:SnapshotHeaderSize], le.Uint32(b[SnapshotCountAt:])
+	le.PutUint32(head[SnapshotCountAt:], count)
+	le.PutUint64(head[SnapshotSizeAt:], uint64(len(b)))
+	copy(head[248:], b[248:252]) // the checksum of the table
+	le.PutUint32(head[252:], sum(head[:252]))
+	room := len(b) - SnapshotHeaderSize - SnapshotFooterSize
+	return f, bytes.Equal(head, b[:SnapshotHeaderSize]) && name == f.Name() &&
+		uint64(count)*SnapshotEntrySize <= uint64(room) && !strings.Contains(strings.Join(f.texts(), ""), "\x00")
+}
+
 // Fits says whether the format can hold it.
 func (f SnapshotFile) Fits() bool {
 	back, ok := ReadSnapshot(f.Bytes())

@@ -60,3 +60,20 @@ func TestAFileMayAgreeWithItselfAndSayWhatIsForbidden(t *testing.T) {
 		}
 	}
 }
+
+// A header is whole whatever follows it, and no other one is.
+func TestAHeaderIsWholeByItself(t *testing.T) {
+	for at := range wholeFile().Bytes() {
+		b := wholeFile().Bytes()
+		b[at] ^= 4
+		f, whole := ReadSnapshotHeader(wholeName, b)
+		require.Equal(t, at >= SnapshotHeaderSize, whole, at)
+		if whole {
+			require.Equal(t, uint64(42), f.Length)
+		}
+		_, whole = ReadSnapshotHeader(wholeName, b[:at])
+		require.False(t, whole, at)
+	}
+	_, whole := ReadSnapshotHeader("00000000000000000043.snap", wholeFile().Bytes())
+	require.False(t, whole)
+}

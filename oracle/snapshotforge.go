@@ -21,7 +21,6 @@ const (
 // the footer at its end too if that is wanted.
 func MendSnapshot(b []byte, footer bool) {
 	le := binary.LittleEndian
-	sum := func(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 	if len(b) < SnapshotHeaderSize+SnapshotFooterSize {
 		return
 	}
@@ -45,3 +44,5 @@ func MendSnapshot(b []byte, footer bool) {
 		copy(end[16:], hash[:16])
 	}
 }
+
+func sum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }

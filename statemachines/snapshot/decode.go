@@ -27,7 +27,7 @@ func Decode(name string, b []byte, want Expect) (*Snapshot, error) {
 // Inspect is Decode without expectations: it checks that the file is whole, and that
 // its name is that of its offset.
 func Inspect(name string, b []byte) (*Snapshot, error) {
-	return parse(name, int64(len(b)), &memory{rest: b})
+	return parse(name, int64(len(b)), math.MaxInt64, &memory{rest: b})
 }
 
 // sizeMax is the size of the largest file that is loaded, 1 TiB: a file that says more
@@ -64,8 +64,9 @@ func (p *parser) passed(got, n int, err error) error {
 }
 
 // parse reads a file of the given size. Nothing is allocated before the header has
-// shown that the file is as long as it should be.
-func parse(file string, size int64, feed feed) (*Snapshot, error) {
+// shown that the file is as long as it should be. Behind the header of a snapshot that is
+// after maxStreamTime nothing is read.
+func parse(file string, size, maxStreamTime int64, feed feed) (*Snapshot, error) {
 	p := &parser{file: file, feed: feed, size: size}
 	header, err := p.header()
 	if err != nil {
@@ -88,6 +89,9 @@ func parse(file string, size int64, feed feed) (*Snapshot, error) {
 	}
 	if want := Name(s.CoreStreamLength); file != want {
 		return nil, p.refuse(WrongName, lengthAt, file, want)
+	}
+	if s.StreamTime > maxStreamTime {
+		return s, nil
 	}
 	count := int(le.Uint32(header[countAt:])) // within bounds: header saw to it
 	feed.expect(int(size) - headerSize)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -102,12 +103,18 @@ func Load(fsys FS, name string, want Expect) (*Snapshot, error) {
 // LoadInto is Load into a buffer, which it uses if its capacity is that of the file or
 // more. The snapshot's sections are parts of it.
 func LoadInto(fsys FS, name string, want Expect, buf []byte) (*Snapshot, error) {
+	return load(fsys, name, want, math.MaxInt64, buf)
+}
+
+// load is LoadInto, but of a snapshot whose stream time is after maxStreamTime it reads the
+// header alone, and returns what that says.
+func load(fsys FS, name string, want Expect, maxStreamTime int64, buf []byte) (*Snapshot, error) {
 	file, size, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	s, err := parse(path.Base(name), size, newStream(file, buf))
+	s, err := parse(path.Base(name), size, maxStreamTime, newStream(file, buf))
 	if err == nil {
 		err = want.check(path.Base(name), s)
 	}
@@ -121,8 +128,9 @@ func LoadInto(fsys FS, name string, want Expect, buf []byte) (*Snapshot, error) 
 // maxStreamTime, among those that are valid and what is expected. Whatever else has a
 // snapshot's suffix and a name after the one returned is skipped, and reported with its
 // error, newest first: a folder in which the newest does not load is something an
-// operator should hear of. A snapshot that is valid and too late is no error. Without
-// any snapshot to return the error is fs.ErrNotExist.
+// operator should hear of. A snapshot that is too late is no error. Its header is all that
+// is read of it, and so all that is checked: an hour's worth of snapshots may be gigabytes.
+// Without any snapshot to return the error is fs.ErrNotExist.
 func Latest(fsys FS, dir string, want Expect, maxStreamTime int64) (s *Snapshot, skipped []error, err error) {
 	names, err := fsys.List(dir)
 	if err != nil {
@@ -131,7 +139,7 @@ func Latest(fsys FS, dir string, want Expect, maxStreamTime int64) (s *Snapshot,
 	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, suffix) })
 	slices.Sort(names) // offsets have 20 digits, so this is their order
 	for _, name := range slices.Backward(names) {
-		s, err := Load(fsys, path.Join(dir, name), want)
+		s, err := load(fsys, path.Join(dir, name), want, maxStreamTime, nil)
 		switch {
 		case err != nil:
 			skipped = append(skipped, err)

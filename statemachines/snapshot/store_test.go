@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -37,6 +38,70 @@ func TestLatestIsTheNewestValidOneInTime(t *testing.T) {
 	require.Len(t, skipped, 1)
 	_, _, err = Latest(OS(), path.Join(dir, "none"), wanted(), 9)
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// A counter notes how many bytes of each file were read.
+type counter struct {
+	FS
+	read map[string]int
+}
+
+func (c *counter) Open(name string) (io.ReadCloser, int64, error) {
+	file, size, err := c.FS.Open(name)
+	return &countedFile{file, c, path.Base(name)}, size, err
+}
+
+type countedFile struct {
+	io.ReadCloser
+	counter *counter
+	name    string
+}
+
+func (f *countedFile) Read(b []byte) (int, error) {
+	n, err := f.ReadCloser.Read(b)
+	f.counter.read[f.name] += n
+	return n, err
+}
+
+// Of a snapshot that is too late no more than the header is read, and so what is wrong
+// behind it is not said; what is wrong in it is.
+func TestLatestReadsTheHeaderOfWhatIsTooLate(t *testing.T) {
+	dir := t.TempDir()
+	for offset, at := range map[uint64]int64{1: 10, 2: 20, 3: 30, 4: 40, 5: 50} {
+		s := sized(1 << 20)
+		s.CoreStreamLength, s.StreamTime = offset, at
+		s.Epoch += offset / 5
+		file, err := Save(OS(), dir, s)
+		require.NoError(t, err)
+		content, err := os.ReadFile(file)
+		require.NoError(t, err)
+		switch offset {
+		case 3:
+			content[headerSize]++
+		case 4:
+			content[timeAt]++
+		}
+		require.NoError(t, os.WriteFile(file, content, 0o644))
+	}
+	fsys := &counter{FS: OS(), read: make(map[string]int)}
+	want := wanted()
+	want.Sections = append(want.Sections, "state")
+	s, skipped, err := Latest(fsys, dir, want, 15)
+	require.NoError(t, err)
+	require.Equal(t, uint64(1), s.CoreStreamLength)
+	require.Len(t, s.Sections, 1)
+	require.Len(t, skipped, 2)
+	require.ErrorIs(t, skipped[0], WrongEpoch)
+	require.ErrorIs(t, skipped[1], BadHeader)
+	for offset := uint64(2); offset <= 5; offset++ {
+		require.Equal(t, headerSize, fsys.read[Name(offset)], offset)
+	}
+	require.Greater(t, fsys.read[Name(1)], 1<<20)
+
+	_, skipped, err = Latest(fsys, dir, want, 35)
+	require.NoError(t, err)
+	require.Len(t, skipped, 3)
+	require.ErrorIs(t, skipped[2], BadTable, "it is in time, so all of it counts")
 }
 
 func TestSaveLeavesNoTemporaryFile(t *testing.T) {
