@@ -138,3 +138,49 @@ func (b *baseBuild) judge(ctx context.Context, f *battle.Finding) (report.State,
 	}
 	return report.New, fmt.Sprintf("its trace passes on the base %s", b.commit)
 }
+
+// settle gives the findings their states: by the base of a change, or by an earlier night.
+func (run *ciRun) settle(ctx context.Context) {
+	if run.flags.Night {
+		if run.flags.Earlier != "" {
+			run.compare(ctx, run.earlier, func() ([]target, error) { return run.targets, nil })
+		}
+		return
+	}
+	var packages []string
+	for _, f := range run.Failing() {
+		packages = append(packages, run.packageOf(f.Target))
+	}
+	if len(packages) == 0 {
+		return
+	}
+	base, err := run.workshop.openBase(ctx, run.change, packages)
+	if err == nil {
+		defer base.workshop.close()
+	}
+	for i := range run.Findings {
+		f := &run.Findings[i]
+		if f.Kind == battle.Harness { // no finding of the change's
+			continue
+		}
+		if err != nil {
+			f.State, f.Why = report.New, fmt.Sprintf("the base %s can't be run: %s", shortCommit(run.change.base), gist(err))
+		} else {
+			f.State, f.Why = base.judge(ctx, f.Finding)
+		}
+		if ctx.Err() != nil {
+			f.State, f.Why = "", ""
+			return
+		}
+	}
+}
+
+// packageOf is the package of a target.
+func (run *ciRun) packageOf(name string) string {
+	for _, t := range run.targets {
+		if t.Name == name {
+			return t.Package
+		}
+	}
+	return ""
+}

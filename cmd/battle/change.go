@@ -169,42 +169,36 @@ func (p *reached) has(file string) bool {
 	return false
 }
 
-// touched says of each target which changed files make a difference to it, in words; ""
-// is none. A trace of a corpus is its target's alone, though others embed it.
-func (c *change) touched(ctx context.Context, w *workshop, targets []target) ([]string, error) {
+// touching are the changed files that make a difference to each target, by its name. A trace
+// of a corpus is its target's alone, though others embed it.
+func (c *change) touching(ctx context.Context, w *workshop, targets []target) (map[string][]string, error) {
 	var packages []string
 	for _, t := range targets {
 		packages = append(packages, t.Package)
+	}
+	if len(packages) == 0 {
+		return nil, nil
 	}
 	slices.Sort(packages)
 	reaches, err := w.reaches(ctx, slices.Compact(packages))
 	if err != nil {
 		return nil, err
 	}
-	by := make([][]string, len(targets))
+	by := make(map[string][]string)
 	for _, file := range c.files {
 		full, trace := c.path(file), false
-		for i, t := range targets {
+		for _, t := range targets {
 			if within(full, realPath(w.corpusDir(t))) {
-				by[i], trace = append(by[i], file), true
+				by[t.Name], trace = append(by[t.Name], file), true
 			}
 		}
-		for i, t := range targets {
+		for _, t := range targets {
 			if !trace && reaches[t.Package].touches(full) {
-				by[i] = append(by[i], file)
+				by[t.Name] = append(by[t.Name], file)
 			}
 		}
 	}
-	words := make([]string, len(targets))
-	for i, files := range by {
-		if len(files) > 0 {
-			words[i] = files[0]
-		}
-		if len(files) > 1 {
-			words[i] += fmt.Sprintf(" and %d more", len(files)-1)
-		}
-	}
-	return words, nil
+	return by, nil
 }
 
 // gone are the targets that the change takes away: fuzz functions of the base, in files that

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"battle.test/battle"
-	"battle.test/cmd/battle/report"
 	"battle.test/explore"
 )
 
@@ -84,12 +84,13 @@ func (c *ciCommand) check() error {
 type ciRun struct {
 	flags *ciCommand
 	*reporter
-	change  *change // nil at night
-	engines []engine
-	targets []target // that can be run, touched ones first
-	touched int      // how many of them are, by the change
-	hunt    *hunt
-	earlier []*battle.Finding
+	change   *change // nil at night
+	engines  []engine
+	targets  []target            // that can be run, touched ones first
+	touched  int                 // how many of them are, by the change
+	touching map[string][]string // by which files, by name
+	hunt     *hunt
+	earlier  []*battle.Finding
 }
 
 func (c *ciCommand) Run(ctx context.Context, line *commandLine) error {
@@ -181,8 +182,8 @@ func (run *ciRun) findTargets(ctx context.Context) error {
 	for _, err := range errs {
 		run.fault(err)
 	}
-	if len(targets) == 0 {
-		return errors.Join(append(errs, noTargets(run.flags.Packages))...)
+	if len(targets) == 0 && len(errs) == 0 {
+		return noTargets(run.flags.Packages)
 	}
 	run.targets = targets
 	if run.change == nil {
@@ -194,18 +195,20 @@ func (run *ciRun) findTargets(ctx context.Context) error {
 // sortTargets puts the targets first that the change touches, and says what it is. What could not
 // be read of the targets may hold those that seem to be gone.
 func (run *ciRun) sortTargets(ctx context.Context, targets []target, incomplete bool) error {
-	words, err := run.change.touched(ctx, run.workshop, targets)
+	by, err := run.change.touching(ctx, run.workshop, targets)
 	if err != nil {
 		return err
 	}
-	run.targets = nil
-	for _, first := range []bool{true, false} {
-		for i, t := range targets {
-			if (words[i] != "") == first {
-				run.targets = append(run.targets, t)
-				run.target(t).Touched = words[i]
-				run.touched += b2i(first)
-			}
+	run.touching, run.touched = by, len(by)
+	slices.SortStableFunc(targets, func(a, b target) int { return b2i(len(by[a.Name]) == 0) - b2i(len(by[b.Name]) == 0) })
+	for _, t := range targets {
+		part := run.target(t)
+		switch files := by[t.Name]; len(files) {
+		case 0:
+		case 1:
+			part.Touched = files[0]
+		default:
+			part.Touched = fmt.Sprintf("%s and %d more", files[0], len(files)-1)
 		}
 	}
 	run.Base = run.change.base
@@ -238,116 +241,6 @@ func (run *ciRun) runAllCorpora(ctx context.Context) {
 			run.hunt.keep(f.Finding)
 		}
 	}
-}
-
-// settle gives the findings their states: by the base of a change, or by an earlier night.
-func (run *ciRun) settle(ctx context.Context) {
-	if run.flags.Night {
-		if run.flags.Earlier != "" {
-			run.compare(ctx, run.earlier, func() ([]target, error) { return run.targets, nil })
-		}
-		return
-	}
-	var packages []string
-	for _, f := range run.Findings {
-		packages = append(packages, run.packageOf(f.Target))
-	}
-	if len(packages) == 0 {
-		return
-	}
-	base, err := run.workshop.openBase(ctx, run.change, packages)
-	if err == nil {
-		defer base.workshop.close()
-	}
-	for i := range run.Findings {
-		f := &run.Findings[i]
-		if err != nil {
-			f.State, f.Why = report.New, fmt.Sprintf("the base %s can't be run: %s", shortCommit(run.change.base), gist(err))
-		} else {
-			f.State, f.Why = base.judge(ctx, f.Finding)
-		}
-		if ctx.Err() != nil {
-			f.State, f.Why = "", ""
-			return
-		}
-	}
-}
-
-// packageOf is the package of a target.
-func (run *ciRun) packageOf(name string) string {
-	for _, t := range run.targets {
-		if t.Name == name {
-			return t.Package
-		}
-	}
-	return ""
-}
-
-// conclude writes and prints the report, and turns it into an exit status.
-func (run *ciRun) conclude(ctx context.Context) error {
-	what := "a change"
-	if run.flags.Night {
-		what = "a night"
-	}
-	run.Title = "Battletest: " + what
-	if ctx.Err() != nil {
-		run.Notes = append(run.Notes, "The run was interrupted. This is what was known by then.")
-	}
-	r := &run.reporter.Report
-	errs := []error{run.flags.write(run.workshop.dir, r), run.summarize(r)}
-	if run.flags.JSON {
-		errs = append(errs, printJSON(r))
-	}
-	run.print(r)
-	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
-		return err
-	}
-	if n := len(r.AllFaults()); n > 0 {
-		return fmt.Errorf("%s could not be run: see above", count(n, "thing"))
-	}
-	for _, f := range r.Failing() {
-		if f.State != report.Known {
-			return errFound
-		}
-	}
-	if len(r.Missed()) > 0 {
-		return errFound
-	}
-	return nil
-}
-
-// summarize adds the report to the page that GitHub shows of a job.
-func (run *ciRun) summarize(r *report.Report) error {
-	path := os.Getenv("GITHUB_STEP_SUMMARY")
-	if path == "" {
-		return nil
-	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
-	}
-	_, err = file.Write(r.Markdown())
-	return errors.Join(err, file.Close())
-}
-
-// print prints the annotations, where a service reads them, and the verdict.
-func (run *ciRun) print(r *report.Report) {
-	out := os.Stdout
-	if run.flags.JSON {
-		out = os.Stderr
-	}
-	github := os.Getenv("GITHUB_ACTIONS") == "true"
-	if !github { // lines of a finding might be taken for commands there
-		for i, f := range r.Failing() {
-			if i == shownMost {
-				fmt.Fprintf(out, "… and %d more in %s\n\n", len(r.Failing())-shownMost, run.hunt.dir)
-				break
-			}
-			fmt.Fprintf(out, "%s\n", f.Text())
-		}
-	}
-	fmt.Fprint(out, r.Annotations(github))
-	fmt.Fprintln(out, r.Verdict())
 }
 
 // writable finds out whether the files can be written before anything depends on it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -10,10 +11,16 @@ import (
 	"battle.test/cmd/battle/report"
 )
 
-// untouchedShare is the part of a change's budget for the targets that it does not touch, as
-// far as imports tell: they do not tell of files that a test reads as it runs. Where the
-// change touches nothing, the rest is not spent.
-const untouchedShare = 0.2
+const (
+	// untouchedShare is the part of a change's budget for the targets that it does not touch,
+	// as far as imports tell: they do not tell of files that a test reads as it runs. Where
+	// the change touches nothing, the rest is not spent.
+	untouchedShare = 0.2
+
+	// idleWeight is the time of a target whose corpus runs nothing of what the change
+	// touches, as a part of another's: targets of one package have their imports in common.
+	idleWeight = 0.25
+)
 
 // search hunts, in touched targets first.
 func (run *ciRun) search(ctx context.Context) {
@@ -23,33 +30,89 @@ func (run *ciRun) search(ctx context.Context) {
 	h := run.hunt
 	first := run.prepare(ctx, run.targets[:run.touched])
 	rest := run.prepare(ctx, run.targets[run.touched:])
-	if ctx.Err() != nil || len(first)+len(rest) == 0 {
+	h.jobs = run.divide(run.weigh(ctx, first), rest)
+	if ctx.Err() != nil || len(h.jobs) == 0 {
 		return
-	}
-	h.jobs = append(first, rest...)
-	h.cores = run.flags.Cores
-	if h.cores == 0 {
-		h.cores = runtime.NumCPU()
-	}
-	h.cores = min(h.cores, len(h.jobs))
-	whole := float64(*run.flags.Budget) * float64(h.cores)
-	switch {
-	case run.flags.Night || len(rest) == 0:
-		divide(whole, h.jobs)
-	default:
-		divide(whole*(1-untouchedShare), first)
-		divide(whole*untouchedShare, rest)
 	}
 	h.run(ctx)
 	h.recall(ctx)
 	run.takeIn()
 }
 
-// divide gives jobs equal parts of a time.
-func divide(whole float64, jobs []*job) {
-	for _, j := range jobs {
-		j.slice = time.Duration(whole / float64(len(jobs)))
+// divide divides the budget among jobs in touched targets, which have weights, and others. It
+// returns all, those first that have the most time.
+func (run *ciRun) divide(first []weighed, rest []*job) (all []*job) {
+	h := run.hunt
+	h.cores = min(cmp.Or(run.flags.Cores, runtime.NumCPU()), len(first)+len(rest))
+	whole, untouched := float64(*run.flags.Budget)*float64(h.cores), untouchedShare
+	switch {
+	case run.flags.Night:
+		untouched = 1
+	case len(rest) == 0:
+		untouched = 0
 	}
+	sum := 0.0
+	for _, one := range first {
+		sum += one.weight
+	}
+	slices.SortStableFunc(first, func(a, b weighed) int { return cmp.Compare(b.weight, a.weight) })
+	for _, one := range first {
+		one.slice = time.Duration(whole * (1 - untouched) * one.weight / sum)
+		all = append(all, one.job)
+	}
+	for _, j := range rest {
+		j.slice = time.Duration(whole * untouched / float64(len(rest)))
+	}
+	return append(all, rest...)
+}
+
+// A weighed job is one in a target that the change touches, more or less.
+type weighed struct {
+	*job
+	weight float64
+}
+
+// weigh says how much of the time is for each job. Only where several targets are touched is
+// there something to tell apart.
+func (run *ciRun) weigh(ctx context.Context, jobs []*job) (all []weighed) {
+	weights := make(map[string]float64)
+	for _, t := range run.targets[:run.touched] {
+		weights[t.Name] = 1
+		if run.touched == 1 || run.workshop.binaryForExplorer(t) == "" {
+			continue
+		}
+		idle, err := run.idle(ctx, t)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			run.fault(fmt.Errorf("what the corpus of %s runs of the change: %w", t.Name, err))
+		case idle:
+			weights[t.Name] = idleWeight
+			run.target(t).Touched += ", of which its corpus runs nothing"
+		}
+	}
+	for _, j := range jobs {
+		all = append(all, weighed{j, weights[j.target.Name]})
+	}
+	return all
+}
+
+// idle tells whether the corpus of a target runs nothing of the changed files, as far as that can
+// be told: of a file without counters, such as one of the target's own package, it can't, and neither
+// where there is no corpus.
+func (run *ciRun) idle(ctx context.Context, t target) (bool, error) {
+	items, err := run.workshop.traces(ctx, t)
+	if err != nil || len(items) == 0 {
+		return false, err
+	}
+	counted := newGround()
+	if _, err := run.workshop.cover(ctx, t, items, counted); err != nil {
+		return false, err
+	}
+	still := make(map[string]bool) // files with counters, of which nothing ran
+	for file, plots := range counted.files {
+		still[run.pathOf(file)] = !slices.ContainsFunc(plots, func(p plot) bool { return p.traces > 0 })
+	}
+	return !slices.ContainsFunc(run.touching[t.Name], func(file string) bool { return !still[file] }), nil
 }
 
 // prepare makes the jobs of some targets, and builds what they run. An engine that can't be

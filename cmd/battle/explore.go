@@ -41,6 +41,13 @@ func (explorer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	return testCommand(ctx, binary, "-test.run=^"+j.target.Func+"$", "-test.count=1")
 }
 
+// binaryForExplorer is a target's binary that prepare built before, or "".
+func (w *workshop) binaryForExplorer(t target) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.built[exploreBinaryOf(t.Package, true)]
+}
+
 func exploreBinaryOf(pkg string, counted bool) string {
 	return fmt.Sprint(pkg, " explore counted=", counted)
 }
