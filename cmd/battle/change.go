@@ -24,9 +24,9 @@ type change struct {
 	dirty bool     // some of it is not committed
 }
 
-// readChange finds the base of a change, and what differs from it. What lies in the folders
-// that are not part of the change, as the command writes into them, is left out.
-func readChange(ctx context.Context, dir, base string, without ...string) (*change, error) {
+// readChange finds the base of a change, and what differs from it. Files and folders that the
+// command writes are not part of it.
+func readChange(ctx context.Context, dir, base string, own ...string) (*change, error) {
 	repo, err := openRepository(ctx, dir)
 	if err != nil {
 		return nil, fmt.Errorf("a change is told by git (battle ci -night needs none): %w", err)
@@ -42,7 +42,7 @@ func readChange(ctx context.Context, dir, base string, without ...string) (*chan
 		return nil, err
 	}
 	c.files = slices.DeleteFunc(c.files, func(file string) bool {
-		return slices.ContainsFunc(without, func(folder string) bool { return within(c.path(file), realPath(folder)) })
+		return slices.ContainsFunc(own, func(path string) bool { return within(c.path(file), realPath(path)) })
 	})
 	return c, nil
 }

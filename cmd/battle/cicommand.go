@@ -118,22 +118,19 @@ func (c *ciCommand) Run(ctx context.Context, line *commandLine) error {
 // the command line or the checkout as a whole.
 func (c *ciCommand) open(ctx context.Context, w *workshop) (*ciRun, error) {
 	run := &ciRun{flags: c}
-	dir := from(w.dir, c.Findings)
-	if err := writable("-findings", dir); err != nil {
-		return nil, err
-	}
-	if err := c.writable(w.dir); err != nil {
-		return nil, err
+	var own []string
+	for _, o := range c.outputs(w.dir) {
+		if err := o.check(); err != nil {
+			return nil, err
+		}
+		own = append(own, o.path)
 	}
 	if c.Shared != "" {
 		c.Shared = from(w.dir, c.Shared)
-		if err := writable("-shared", c.Shared); err != nil {
-			return nil, err
-		}
 	}
 	var err error
 	if !c.Night {
-		if run.change, err = readChange(ctx, w.dir, c.Base, dir); err != nil {
+		if run.change, err = readChange(ctx, w.dir, c.Base, own...); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +150,7 @@ func (c *ciCommand) open(ctx context.Context, w *workshop) (*ciRun, error) {
 	if err := run.findTargets(ctx); err != nil {
 		return nil, err
 	}
-	run.hunt = &hunt{workshop: w, dir: dir, budget: *c.Budget, found: make(map[string]*battle.Finding)}
+	run.hunt = &hunt{workshop: w, dir: from(w.dir, c.Findings), budget: *c.Budget, found: make(map[string]*battle.Finding)}
 	run.hunt.readEarlier()
 	return run, nil
 }
@@ -243,17 +240,30 @@ func (run *ciRun) runAllCorpora(ctx context.Context) {
 	}
 }
 
-// writable finds out whether the files can be written before anything depends on it.
-func (f reportFiles) writable(dir string) error {
-	for _, one := range []struct{ flag, path string }{
-		{"-sarif", f.SARIF}, {"-junit", f.JUnit}, {"-markdown", f.Markdown}, {"-html", f.HTML}, {"-document", f.Document},
+// An output is a file or a folder that the command writes, by the flag that asks for it.
+type output struct {
+	flag, path string
+	folder     bool
+}
+
+// outputs are those that are wanted.
+func (c *ciCommand) outputs(dir string) (all []output) {
+	for _, o := range []output{
+		{"-findings", c.Findings, true}, {"-shared", c.Shared, true},
+		{"-sarif", c.SARIF, false}, {"-junit", c.JUnit, false}, {"-markdown", c.Markdown, false}, {"-html", c.HTML, false}, {"-document", c.Document, false},
 	} {
-		if one.path == "" {
-			continue
-		}
-		if err := writable(one.flag, filepath.Dir(from(dir, one.path))); err != nil {
-			return err
+		if o.path != "" {
+			o.path = from(dir, o.path)
+			all = append(all, o)
 		}
 	}
-	return nil
+	return all
+}
+
+// check finds out whether it can be written, before anything depends on it.
+func (o output) check() error {
+	if o.folder {
+		return writable(o.flag, o.path)
+	}
+	return writable(o.flag, filepath.Dir(o.path))
 }

@@ -15,7 +15,8 @@ func TestWorkflowCommandsAreALineEach(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(r.Annotations(true), "\n"), "\n")
 	require.Len(t, lines, 6)
 	require.Equal(t, "::error file=fuzz/a ring%2C1.go,line=12,title=ring%3A mismatch::"+
-		"ring: mismatch in update 2 of 3 (read): data differs, 100%25 <of> it%0Aexpected: too old%0Aactual: 1 byte: 00 ⏎ and more%0A%0A"+
+		"ring: mismatch in update 2 of 3 (read): data differs, 100%25 <of> it%0Aexpected: too old%0Aactual: 1 byte: 00 ⏎ and more%0A"+
+		"It is in the corpus: ring/seeds/b.trace%0A%0A"+
 		"Trace:%0Arestart base=1%0Aread offset=-1%0Ax ⏎ ::stop-commands::y%0D::error::z%0A%0A"+
 		"To run it again:%0Ago run battle.test/cmd/battle replay 'restart base=1; read offset=-1'%0A", lines[0])
 	require.True(t, strings.HasPrefix(lines[1], "::error title=ring%3A panic::ring: panic before"), lines[1])

@@ -205,6 +205,9 @@ func (f Finding) message() string {
 		}
 		b.WriteString(".\n")
 	}
+	if f.Corpus != "" {
+		fmt.Fprintf(&b, "It is in the corpus: %s\n", f.Corpus)
+	}
 	fmt.Fprintf(&b, "\nTrace:\n%s", f.BriefTrace())
 	fmt.Fprintf(&b, "\nTo run it again:\n%s\n", f.Command())
 	return b.String()
