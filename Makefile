@@ -2,8 +2,9 @@
 # the network once, for Go's modules.
 
 BUDGET = 1m
+KILLS = 200
 
-.PHONY: help hunt test tools lint race fuzz-short bugs canaries bench cover ci
+.PHONY: help hunt test tools lint race fuzz-short bugs canaries bench cover farm farm-kills farm-check ci
 
 help:
 	@echo 'make hunt        hunt in all targets with all engines, for BUDGET=$(BUDGET)'
@@ -16,6 +17,9 @@ help:
 	@echo 'make canaries    plant three bugs that must be found'
 	@echo 'make bench       benchmarks'
 	@echo 'make cover       coverage of the tests, per function'
+	@echo 'make farm        hunt for months, and show it on a page; FARM="-workers 1" and such'
+	@echo 'make farm-kills  kill KILLS=$(KILLS) processes of a farm: nothing may be lost'
+	@echo 'make farm-check  plant two bugs under a farm for ten minutes, and see that both are found'
 	@echo 'make ci          all that CI runs'
 
 hunt:
@@ -48,6 +52,17 @@ bench:
 cover:
 	go test -coverpkg=./... -coverprofile=cover.out ./...
 	go tool cover -func=cover.out
+
+farm:
+	go build -o bin/ ./cmd/battle
+	go build -C farm -o ../bin/ ./cmd/battle-farm
+	bin/battle farm $(FARM)
+
+farm-kills:
+	go test -C farm -count=1 -timeout=2h -run TestNothingIsLost -v ./cmd/battle-farm -kills $(KILLS)
+
+farm-check:
+	ci/farm-check.sh 10m
 
 ci:
 	.ci/run

@@ -43,6 +43,7 @@ type commandLine struct {
 	Bugs     bugsCommand     `cmd:"" help:"Plant the bugs of bugs/ one by one, and show which engine finds each."`
 	Bench    benchCommand    `cmd:"" help:"Compare the engines by the tasks of examples/puzzles, and by planted bugs."`
 	Engines  enginesCommand  `cmd:"" help:"List the engines, and how to install those that are missing."`
+	Farm     farmCommand     `cmd:"" passthrough:"" help:"Hunt for months, on one machine or many: runs battle-farm."`
 }
 
 func main() {

@@ -34,6 +34,8 @@ type Broker struct {
 	options Options
 	keys    keys
 
+	gate net.Listener // for workers of this machine, if the server itself wants TLS
+
 	mu     sync.Mutex
 	server *server.Server
 	listen string // as it came to be, to be the same after a restart
@@ -45,7 +47,16 @@ func Start(o Options) (b *Broker, err error) {
 	if b.keys, err = openKeys(filepath.Join(o.Dir, "keys")); err != nil {
 		return nil, err
 	}
-	return b, b.start()
+	if err := b.start(); err != nil {
+		return nil, err
+	}
+	if o.Cert != "" {
+		if err := b.openGate(); err != nil {
+			b.Stop()
+			return nil, err
+		}
+	}
+	return b, nil
 }
 
 func (b *Broker) start() error {
@@ -102,22 +113,26 @@ func (b *Broker) start() error {
 	return nil
 }
 
-// URL is where workers of this machine, and of others if it listens for them, connect.
+// URL is where workers connect, those of other machines if it listens for them.
 func (b *Broker) URL() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.server.ClientURL()
 }
 
-// Coordinator is how the coordinator connects, which may do everything.
-func (b *Broker) Coordinator() Access { return b.access(coordinatorFile) }
+// Coordinator is how the coordinator connects, which may do everything: without a socket.
+func (b *Broker) Coordinator() Access {
+	return Access{URL: "nats://inside", Creds: b.keys.file(coordinatorFile), Log: b.options.Log, inside: b}
+}
 
-// Worker is how workers connect. Those on other machines need a copy of the file of
-// credentials.
-func (b *Broker) Worker() Access { return b.access(workerFile) }
-
-func (b *Broker) access(creds string) Access {
-	return Access{URL: b.URL(), Creds: b.keys.file(creds), CA: b.options.CA, Log: b.options.Log}
+// Worker is how workers of this machine connect. Those of others need a copy of the file of
+// credentials, the address that the server listens on, and TLS if the server has it.
+func (b *Broker) Worker() Access {
+	url := b.URL()
+	if b.gate != nil {
+		url = "nats://" + b.gate.Addr().String()
+	}
+	return Access{URL: url, Creds: b.keys.file(workerFile), Log: b.options.Log}
 }
 
 // Mend starts the server again if it has given up its state, which it does when the disk
@@ -136,6 +151,9 @@ func (b *Broker) Mend() (bool, error) {
 
 // Stop ends the server. What was acknowledged is on disk.
 func (b *Broker) Stop() {
+	if b.gate != nil {
+		b.gate.Close()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.server.Shutdown()

@@ -17,6 +17,8 @@ type Access struct {
 	Key   string // file of its key
 	// Log is told when the connection is lost, and when it is back.
 	Log func(format string, args ...any)
+
+	inside nats.InProcessConnProvider // a server of this process, or nil
 }
 
 // Connect connects, now or as soon as the server is there. The connection comes back whenever
@@ -38,6 +40,9 @@ func (a Access) Connect() (*nats.Conn, error) {
 				a.Log("NATS: %v", err)
 			}
 		}),
+	}
+	if a.inside != nil {
+		options = append(options, nats.InProcessServer(a.inside))
 	}
 	if a.Creds != "" {
 		options = append(options, nats.UserCredentials(a.Creds))

@@ -30,6 +30,9 @@ func (c *Coordinator) tend(ctx context.Context) error {
 	}
 	for _, step := range []func(context.Context, store.Finding) (bool, error){c.verdict, c.explain, c.bisect} {
 		for _, f := range c.book.allFindings() {
+			if c.book.present() == "" {
+				break // a fault of a trace can't be told from the machine's yet
+			}
 			for {
 				again, err := step(ctx, f)
 				if err != nil || ctx.Err() != nil {
@@ -53,7 +56,7 @@ func (c *Coordinator) tend(ctx context.Context) error {
 // verdict runs a finding at the present build, if that was not done.
 func (c *Coordinator) verdict(ctx context.Context, f store.Finding) (again bool, err error) {
 	build := c.book.present()
-	if build == "" || f.At(build) != nil {
+	if f.At(build) != nil {
 		return false, nil
 	}
 	return false, c.rerun(ctx, f, build)

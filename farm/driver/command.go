@@ -54,6 +54,9 @@ func (c Command) run(ctx context.Context, tree string, into any, args ...string)
 	switch {
 	case ctx.Err() != nil: // what was found so far is in its folder
 		return statusFault, said, ctx.Err()
+	case errors.As(err, &ended) && ended.ExitCode() < 0:
+		// Whoever killed it, such as a system without memory: it says nothing of the sources.
+		return statusFault, said, fmt.Errorf("battle %s: %w", args[0], err)
 	case errors.As(err, &ended):
 		status = ended.ExitCode()
 	case err != nil:

@@ -27,17 +27,17 @@ type Find struct {
 	What   string // the name of the bug, or the hash of the trace
 }
 
-// Ledger reads all that was found, each once. A process that was killed may have left half a
+// Ledger reads all that was found, and how often. A process that was killed may have left half a
 // line, which is not counted as found.
-func Ledger(path string) (map[Find]bool, error) {
+func Ledger(path string) (map[Find]int, error) {
 	content, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	all := make(map[Find]bool)
+	all := make(map[Find]int)
 	for line := range strings.Lines(string(content)) {
 		if words := strings.Fields(line); len(words) == 3 && strings.HasSuffix(line, "\n") {
-			all[Find{words[0], words[1], words[2]}] = true
+			all[Find{words[0], words[1], words[2]}]++
 		}
 	}
 	return all, nil

@@ -62,8 +62,13 @@ func (q *Queue) Reports(ctx context.Context, handle Handler[Report]) error {
 }
 
 // consume calls a handler with one message after the other: those of a kind are handled in
-// their order, which counting relies on.
+// their order, which counting relies on. A farm has one coordinator, so nobody else takes
+// them: what one before had taken and not finished, or could not acknowledge because the
+// server was lost, comes again at once. With the consumer as it was it would after AckWait.
 func consume[M any](ctx context.Context, q *Queue, kind string, handle Handler[M]) error {
+	if err := q.js.DeleteConsumer(ctx, intakeStream, kind); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("taking in what is of kind %s: %w", kind, err)
+	}
 	consumer, err := q.js.CreateOrUpdateConsumer(ctx, intakeStream, jetstream.ConsumerConfig{
 		Durable: kind, FilterSubject: inSubject + "." + kind, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxAckPending: 1,
 	})

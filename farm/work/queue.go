@@ -28,8 +28,7 @@ type Queue struct {
 	wait time.Duration // AckWait, but for tests
 }
 
-// Open makes the streams, for a coordinator. What one before it had taken and not finished
-// comes again.
+// Open makes the streams, for a coordinator.
 func Open(ctx context.Context, js jetstream.JetStream, replicas int) (*Queue, error) {
 	for _, config := range []jetstream.StreamConfig{
 		{Name: itemStream, Description: "what is to be hunted", Subjects: []string{itemSubject + ".*.*"}},
@@ -40,11 +39,6 @@ func Open(ctx context.Context, js jetstream.JetStream, replicas int) (*Queue, er
 		config.MaxBytes, config.Discard = streamBytesMax, jetstream.DiscardNew
 		if _, err := js.CreateOrUpdateStream(ctx, config); err != nil {
 			return nil, fmt.Errorf("opening %s: %w", config.Name, err)
-		}
-	}
-	for _, kind := range []string{findings, entries, reports} {
-		if err := js.DeleteConsumer(ctx, intakeStream, kind); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
-			return nil, fmt.Errorf("opening %s: %w", intakeStream, err)
 		}
 	}
 	return &Queue{js: js, wait: AckWait}, nil

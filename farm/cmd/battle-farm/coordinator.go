@@ -20,15 +20,16 @@ func (o *options) coordinate(ctx context.Context) error {
 	if _, err := checkout.Top(ctx); err != nil {
 		return fmt.Errorf("a farm follows a git checkout: %w", err)
 	}
-	held, err := lock.Take(o.state)
-	if err != nil {
-		return fmt.Errorf("-state: %w", err)
-	}
-	defer held.Release()
 	listener, err := net.Listen("tcp", o.http)
 	if err != nil {
 		return fmt.Errorf("-http: %w", err)
 	}
+	defer listener.Close()
+	held, err := o.own(ctx)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
 	fmt.Printf("the farm of %s is at http://%s/\n", o.dir, listener.Addr())
 	fmt.Printf("its state is in %s\n", o.state)
 	var all sync.WaitGroup
@@ -46,18 +47,32 @@ func (o *options) coordinate(ctx context.Context) error {
 	for i := range o.workers {
 		all.Go(func() { o.tend(ctx, i, access) })
 	}
-	fmt.Printf("another worker: battle-farm -join %s -creds %s\n", access.worker.URL, access.worker.Creds)
+	fmt.Printf("another worker: battle-farm -join %s -creds %s\n", access.join, access.worker.Creds)
 	return o.lead(ctx, access.coordinator, checkout, front)
 }
 
-// sides are how both sides connect.
-type sides struct{ coordinator, worker broker.Access }
+// own takes the folder of state. Who was killed may have it for a moment longer: by a child
+// that it was about to start, or, if it is a worker of a farm that is back already, by itself
+// while it ends.
+func (o *options) own(ctx context.Context) (held *lock.Lock, err error) {
+	err = insist(ctx, "taking the folder of state (another needs its own: -state)", say, func() error {
+		held, err = lock.Take(o.state)
+		return err
+	})
+	return held, err
+}
+
+// sides are how both sides connect, and the URL that workers of other machines join.
+type sides struct {
+	coordinator, worker broker.Access
+	join                string
+}
 
 // broker starts a server, or takes the one that was named. Mend looks after it.
 func (o *options) broker(ctx context.Context, front *front) (at sides, mend func() (bool, error), stop func(), err error) {
 	if o.nats != "" {
 		access := o.access(o.nats)
-		return sides{access, access}, func() (bool, error) { return false, nil }, func() {}, nil
+		return sides{access, access, access.URL}, func() (bool, error) { return false, nil }, func() {}, nil
 	}
 	var b *broker.Broker
 	err = front.insist(ctx, "starting NATS", func() (err error) {
@@ -67,7 +82,7 @@ func (o *options) broker(ctx context.Context, front *front) (at sides, mend func
 	if err != nil {
 		return at, nil, nil, err
 	}
-	return sides{b.Coordinator(), b.Worker()}, b.Mend, b.Stop, nil
+	return sides{b.Coordinator(), b.Worker(), b.URL()}, b.Mend, b.Stop, nil
 }
 
 // mend starts the server again when the disk has room again.

@@ -3,14 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"battle.test/farm/lock"
 	"battle.test/farm/store"
 	"battle.test/farm/work"
 	"battle.test/farm/worker"
@@ -72,21 +70,4 @@ func (o *options) hunt(ctx context.Context) error {
 		Name: name, Dir: o.state, Engines: o.engines, Battle: battle, Hold: vitals.Check,
 		Log: func(format string, args ...any) { say(name+": "+format, args...) },
 	}, s, q).Run(ctx)
-}
-
-// own takes the worker's folder. A farm that was killed and is back starts its workers while
-// those before them are ending: then this one waits.
-func (o *options) own(ctx context.Context) (held *lock.Lock, err error) {
-	take := func() error {
-		held, err = lock.Take(o.state)
-		return err
-	}
-	if o.tied {
-		err = insist(ctx, "taking the folder", say, take)
-		return held, err
-	}
-	if err := take(); errors.Is(err, lock.ErrHeld) {
-		return nil, fmt.Errorf("%w: for another worker, say -state", err)
-	}
-	return held, err
 }
