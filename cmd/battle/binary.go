@@ -244,6 +244,6 @@ func (w *workshop) describe1(ctx context.Context, t target) (battle.Answer, erro
 	if _, err := w.build(ctx, t.Package, false); err != nil {
 		return battle.Answer{}, err
 	}
-	defer during("asking " + t.Func + " for its name")()
+	defer during("asking " + t.Func + " what it is, which reads its corpus")()
 	return w.ask(ctx, t, battle.Request{Do: "describe"})
 }
