@@ -31,8 +31,4 @@ func (h *Hunt) Watch(hung func(*Finding)) {
 
 // Conclude reports what the hunt came to, for engines that end with the process. They have
 // no other way to: it is what returning from an [Engine] does.
-func (h *Hunt) Conclude() {
-	if h.s.hunting() {
-		h.s.report(true)
-	}
-}
+func (h *Hunt) Conclude() { h.s.report(true) }

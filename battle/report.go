@@ -173,9 +173,12 @@ func (s *session) maybeReport() {
 	}
 }
 
-// report writes the statistics for the command to read. Progress is not worth
+// report writes the statistics for the command to read, if there is one. Progress is not worth
 // stopping for: a disk that is full shows when a finding is written.
 func (s *session) report(done bool) {
+	if !s.hunting() {
+		return
+	}
 	s.reported = time.Now()
 	st := s.stats()
 	st.Done = done

@@ -117,6 +117,7 @@ func init() {
 	battle.Register(explore.CoverName, explore.Cover)
 	battle.Register(explore.RandomName, explore.Random)
 	battle.Register(forkserver.Name, forkserver.Engine)
+	battle.Register(forkserver.WordsName, forkserver.Words)
 	%s}
 `, listed.name, blocks.Load())
 	return files, nil

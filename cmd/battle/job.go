@@ -44,6 +44,7 @@ type job struct {
 	minimising bool          // when last looked at
 	fault      string
 	deaths     int
+	said       any      // of an engine that says in its output what it did
 	trend      []sample // of the explorer, if a page is wanted
 }
 
@@ -229,6 +230,9 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	if cmd.ProcessState != nil {
 		j.spend(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime())
 	}
+	if j.engine.name() == libfuzzer.Name {
+		j.hear(output.String())
+	}
 	deaths := crashers.take(output.String(), err)
 	switch {
 	case j.satisfied():
@@ -396,6 +400,11 @@ func (j *job) stats() battle.Stats {
 	}
 	if j.engine.name() == forkserver.Name {
 		sum.Progress = aflProgress(j)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.said != nil {
+		sum.Progress = j.said
 	}
 	return sum
 }

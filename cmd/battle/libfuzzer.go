@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/ast"
@@ -78,8 +79,8 @@ func (w *workshop) buildLibFuzzer(ctx context.Context, t target) (string, error)
 	return binary, nil
 }
 
-// buildLibrary makes an archive for C of a package's test binary, with a file added by
-// overlay that registers the engine. Go's compiler instruments the packages under test.
+// buildLibrary makes an archive for C of a package's test binary. Go's compiler instruments
+// the packages under test.
 func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, err error) {
 	if archive, done := w.built[libraryOf(t)]; done {
 		return archive, nil
@@ -88,6 +89,26 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	if err != nil {
 		return "", err
 	}
+	overlay, err := w.registering(t, listed)
+	if err != nil {
+		return "", err
+	}
+	archive = filepath.Join(w.temp, fmt.Sprintf("%d.a", len(w.built)))
+	args := []string{"test", "-c", "-buildmode=c-archive", "-tags=libfuzzer", "-overlay=" + overlay, "-o", archive,
+		"-ldflags=-w -checklinkname=0"} // the engine calls the main function that go test writes
+	for _, pkg := range w.counted(t, listed) {
+		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer -l") // what is inlined elsewhere is not counted
+	}
+	if _, err := goCommand(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=" + cmp.Or(os.Getenv("CC"), "clang")}, append(args, t.Package)...); err != nil {
+		return "", err
+	}
+	w.built[libraryOf(t)] = archive
+	return archive, nil
+}
+
+// registering is an overlay with a file in it that registers the engine, and with the planted
+// bug.
+func (w *workshop) registering(t target, listed *subjects) (overlay string, err error) {
 	files := make(map[string][]byte)
 	if w.planted != nil {
 		maps.Copy(files, w.planted.files)
@@ -103,23 +124,12 @@ import (
 	"battle.test/explore/libfuzzer"
 )
 
-func init() { battle.Register(libfuzzer.Name, libfuzzer.Engine) }
+func init() {
+	battle.Register(libfuzzer.Name, libfuzzer.Engine)
+	libfuzzer.Begin()
+}
 `, listed.name)
-	overlay, err := writeOverlay(w.temp, files)
-	if err != nil {
-		return "", err
-	}
-	archive = filepath.Join(w.temp, fmt.Sprintf("%d.a", len(w.built)))
-	args := []string{"test", "-c", "-buildmode=c-archive", "-tags=libfuzzer", "-overlay=" + overlay, "-o", archive,
-		"-ldflags=-w -checklinkname=0"} // the engine calls the main function that go test writes
-	for _, pkg := range w.counted(t, listed) {
-		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer -l") // what is inlined elsewhere is not counted
-	}
-	if _, err := goCommand(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=clang"}, append(args, t.Package)...); err != nil {
-		return "", err
-	}
-	w.built[libraryOf(t)] = archive
-	return archive, nil
+	return writeOverlay(w.temp, files)
 }
 
 // counted are the packages that the compiler instruments: those under test. It is their
@@ -155,17 +165,24 @@ func isGeneric(dir string) bool {
 	})
 }
 
-// link makes a program of libFuzzer, an archive, and the name of the fuzz function.
+// link makes a program of libFuzzer, an archive, and what the engine is to know of the target.
+// OSS-Fuzz says by $LIB_FUZZING_ENGINE, and two more, what it is to be linked with.
 func (w *workshop) link(ctx context.Context, t target, archive, binary string) error {
-	function := binary + ".cc"
-	if err := os.WriteFile(function, fmt.Appendf(nil, "const char *battle_function = %q;\n", t.Func), 0o644); err != nil {
+	orders := slices.DeleteFunc(w.orders(t), func(order string) bool { return order == w.tempDir() })
+	about := binary + ".cc"
+	if err := os.WriteFile(about, fmt.Appendf(nil, "const char *battle_function = %q;\nconst char *battle_orders = %q;\n",
+		t.Func, strings.Join(orders, "\n")), 0o644); err != nil {
 		return err
 	}
-	cmd := command(ctx, "clang", "-fsanitize=fuzzer", "-o", binary, function, archive)
+	linker := []string{"clang", "-fsanitize=fuzzer"}
+	if engine := os.Getenv("LIB_FUZZING_ENGINE"); engine != "" {
+		linker = strings.Fields(cmp.Or(os.Getenv("CXX"), "clang++") + " " + os.Getenv("CXXFLAGS") + " " + engine)
+	}
+	cmd := command(ctx, linker[0], append(linker[1:], "-o", binary, about, archive)...)
 	var said transcript
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := run(cmd); err != nil {
-		return fmt.Errorf("clang: %w\n%s", err, tail(said.text.String()))
+		return fmt.Errorf("%s: %w\n%s", linker[0], err, tail(said.text.String()))
 	}
 	return nil
 }

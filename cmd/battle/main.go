@@ -42,6 +42,7 @@ type commandLine struct {
 	Corpus   corpusCommand   `cmd:"" help:"Look after the corpus: what it covers, what is new elsewhere, what is superfluous."`
 	Bugs     bugsCommand     `cmd:"" help:"Plant the bugs of bugs/ one by one, and show which engine finds each."`
 	Bench    benchCommand    `cmd:"" help:"Compare the engines by the tasks of examples/puzzles, and by planted bugs."`
+	Build    buildCommand    `cmd:"" help:"Build the programs that an engine runs, with their seeds, to take them elsewhere."`
 	Engines  enginesCommand  `cmd:"" help:"List the engines, and how to install those that are missing."`
 	Farm     farmCommand     `cmd:"" passthrough:"" help:"Hunt for months, on one machine or many: runs battle-farm."`
 }

@@ -19,7 +19,7 @@ import (
 
 // source is where a trace comes from, for commands that take one.
 type source struct {
-	Trace   string `arg:"" help:"A finding (.txtar or .json), a trace file, a file of testdata/fuzz, or a trace: 'restart base=1; read offset=2'."`
+	Trace   string `arg:"" help:"A finding (.txtar or .json), a trace file, a file of testdata/fuzz, a tape that libFuzzer left (crash-…), or a trace: 'restart base=1; read offset=2'."`
 	Package string `help:"Import path of the target's package, where the trace does not tell."`
 	Func    string `help:"The target's fuzz or test function."`
 	Target  string `help:"The target's name."`
@@ -108,6 +108,9 @@ func (s *source) file(path string, content []byte) (battle.Request, error) {
 		tape, err := parseGoCorpus(s.Trace, content)
 		return battle.Request{Tape: tape}, err
 	}
+	if isArtifact(filepath.Base(path)) {
+		return battle.Request{Tape: append([]byte{}, content...)}, nil
+	}
 	if err := checkText(s.Trace, content); err != nil {
 		return battle.Request{}, err
 	}
@@ -121,6 +124,13 @@ func (s *source) file(path string, content []byte) (battle.Request, error) {
 		s.Target = cmp.Or(s.Target, filepath.Base(filepath.Dir(folder)))
 	}
 	return request, nil
+}
+
+// isArtifact tells the tapes that libFuzzer, and ClusterFuzz after it, leave of what failed.
+func isArtifact(name string) bool {
+	return filepath.Ext(name) == "" && slices.ContainsFunc(
+		[]string{"crash-", "timeout-", "oom-", "slow-unit-", "minimized-from-", "clusterfuzz-testcase-"},
+		func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // checkText refuses what is no text before it gets anywhere: JSON, on the way to the

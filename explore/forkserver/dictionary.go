@@ -14,16 +14,34 @@ const (
 	updateMax   = 120
 )
 
-// dictionary is the constants of the instrumented sources, as they lie on a tape, and
-// updates that are made of them: as entries of a length and so many bytes.
+// WordsName is what Words is registered as.
+const WordsName = "words"
+
+// Words reports the words of the dictionary, for engines that take one in other forms, and
+// runs nothing. It is for [battle.Register].
+func Words(h *battle.Hunt) {
+	all := words(h)
+	h.Report(func() any { return all })
+}
+
+// dictionary is the words as AFL takes them: as entries of a length and so many bytes.
 func dictionary(h *battle.Hunt) (entries []byte) {
+	for _, word := range words(h) {
+		entries = append(append(entries, byte(len(word))), word...)
+	}
+	return entries
+}
+
+// words are the constants of the instrumented sources, as they lie on a tape, and updates
+// that are made of them.
+func words(h *battle.Hunt) (all [][]byte) {
 	seen := make(map[string]bool)
 	add := func(word []byte) {
 		if len(word) < 2 || len(word) > wordMax || seen[string(word)] { // one byte is tried anyway
 			return
 		}
 		seen[string(word)] = true
-		entries = append(append(entries, byte(len(word))), word...)
+		all = append(all, word)
 	}
 	for _, n := range spread(probe.Numbers, constantMax/2) {
 		add(number(n))
@@ -36,7 +54,7 @@ func dictionary(h *battle.Hunt) (entries []byte) {
 	for i := range max(updateMax, kinds) {
 		add(h.Roll(nil, i%kinds, dice))
 	}
-	return entries
+	return all
 }
 
 // spread takes so many of a list, from all over it.

@@ -6,11 +6,11 @@
 //
 //	go test -c -buildmode=c-archive -tags=libfuzzer -gcflags=example.com/ring=-d=libfuzzer \
 //		-ldflags=-checklinkname=0 -o ring.a .
-//	clang -fsanitize=fuzzer -o ring function.cc ring.a
+//	clang -fsanitize=fuzzer -o ring about.cc ring.a
 //
 // The archive is the package's whole test binary, but for its start: libFuzzer has the main
 // function. On libFuzzer's call to begin, the testing package runs the one fuzz function
-// that function.cc names, whose target then waits for tapes. A tape is run on the thread of
+// that about.cc names, whose target then waits for tapes. A tape is run on the thread of
 // libFuzzer itself, so that an execution costs one call from C to Go and no change of threads.
 //
 // Go's compiler counts blocks and reports comparisons to libFuzzer in the packages under

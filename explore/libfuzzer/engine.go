@@ -8,8 +8,10 @@ package libfuzzer
 #include <stdlib.h>
 #include <unistd.h>
 
-// The fuzz function that the binary is for.
+// The fuzz function that the binary is for, and orders that it has unless the environment
+// has others, a line each.
 extern const char *battle_function __attribute__((weak));
+extern const char *battle_orders __attribute__((weak));
 
 void battle_begin(void);
 */
@@ -19,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 	"unsafe"
 
 	"battle.test/battle"
@@ -40,12 +43,17 @@ func Engine(h *battle.Hunt) {
 	select {}
 }
 
+// Begin does nothing: libFuzzer begins.
+func Begin() {}
+
 // LLVMFuzzerInitialize starts the tests, and returns when the target is ready.
 //
 //export LLVMFuzzerInitialize
 func LLVMFuzzerInitialize(argc *C.int, argv ***C.char) C.int {
-	if os.Getenv(battle.EnvEngine) == "" {
-		os.Setenv(battle.EnvEngine, Name)
+	for order := range strings.SplitSeq(battle.EnvEngine+"="+Name+"\n"+C.GoString(C.battle_orders), "\n") {
+		if name, value, _ := strings.Cut(order, "="); os.Getenv(name) == "" {
+			os.Setenv(name, value)
+		}
 	}
 	function := C.GoString(C.battle_function)
 	os.Args = []string{os.Args[0], "-test.run=^" + function + "$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0"}
@@ -88,12 +96,13 @@ func show(found *battle.Finding) {
 }
 
 // exited is called by os.Exit, which would end the process without a word. A panic in it
-// is a fatal error that shows the stack.
+// is a fatal error that shows the stack, and not the panic.
 func exited() {
 	select {
 	case <-ready:
 		if hunt.Alone() {
-			panic("os.Exit was called")
+			fmt.Fprintln(os.Stderr, "panic: os.Exit was called")
+			panic("os.Exit")
 		}
 	default: // the tests have ended, and there was no target among them
 		fmt.Fprintf(os.Stderr, "battle: %s: %s did not come to hunt\n", Name, C.GoString(C.battle_function))
