@@ -95,7 +95,7 @@ func (afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	}
 	args = append(args, "-i", seeds, "-o", out, "-m", "none", "-t", strconv.FormatInt(aflTimeout(j.target).Milliseconds(), 10),
 		"-s", strconv.FormatUint(j.seed, 10),
-		"-V", fmt.Sprint(math.Ceil(j.left().Seconds()))) // which begins when AFL has tried its seeds
+		"-V", fmt.Sprint(math.Ceil(j.budget().Seconds()))) // which begins when AFL has tried its seeds
 	cmd := command(ctx, findTool(w.root, "afl-fuzz"), append(args,
 		"--", binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")...)
 	cmd.Env = append(os.Environ(), settings...)

@@ -82,7 +82,7 @@ func (native) prepare(ctx context.Context, w *workshop, t target) error {
 func (native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	return testCommand(ctx, w.binary(j.target.Package, true),
 		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1",
-		"-test.fuzztime="+j.left().String(),
+		"-test.fuzztime="+j.budget().String(),
 		// With the default of 60 s Go does little else than minimise.
 		"-test.fuzzminimizetime=10x",
 		"-test.fuzzcachedir="+filepath.Join(j.dir, "cache"))

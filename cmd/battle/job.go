@@ -272,6 +272,10 @@ func (j *job) life() time.Duration {
 	return hunts + j.engine.grace()
 }
 
+// budget is what a process is given that is about to start. On a busy machine the rest of
+// the slice may be gone by then, and no engine takes a budget of zero.
+func (j *job) budget() time.Duration { return max(tooShort, j.left()) }
+
 // orders are the variables that tell a test binary to hunt.
 func (j *job) orders() []string {
 	env := []string{
@@ -279,7 +283,7 @@ func (j *job) orders() []string {
 		battle.EnvDir + "=" + j.dir,
 		battle.EnvShared + "=" + j.shared,
 		fmt.Sprintf("%s=%d", battle.EnvSeed, j.seed),
-		battle.EnvBudget + "=" + j.left().String(),
+		battle.EnvBudget + "=" + j.budget().String(),
 	}
 	if j.stopFirst {
 		env = append(env, battle.EnvStop+"=first")

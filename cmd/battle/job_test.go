@@ -88,3 +88,8 @@ func TestAnEngineCountsCPUTimeItself(t *testing.T) {
 		require.InDelta(t, c.hours, j.life().Hours(), 1, c)
 	}
 }
+
+func TestAProcessThatStartsLateHasABudget(t *testing.T) {
+	j := &job{engine: rapidEngine{}, slice: time.Second, started: time.Now().Add(-time.Hour)}
+	require.Contains(t, j.orders(), battle.EnvBudget+"=200ms")
+}
