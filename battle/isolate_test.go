@@ -62,6 +62,7 @@ func TestLastWords(t *testing.T) {
 			"the process died: fatal error: concurrent map writes", "a.b/c.(*Ring).put", "a.b/c/ring.go:12"},
 		{"runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n", "the process died: runtime: goroutine stack exceeds 1000000000-byte limit", "", ""},
 		{"runtime: out of memory: cannot allocate 4096-byte block (3866624 in use)\nfatal error: out of memory\n", "the process died: runtime: out of memory: cannot allocate 4096-byte block", "", ""},
+		{"panic: x\n\ngoroutine 7 [running]:\na.b/c.(*Add).Apply(0x1)\n\t/tmp/copy/c/c_test_battle.go:12 +0x1\n\n", "the process died: panic: x", "a.b/c.(*Add).Apply", "a.b/c/c_test.go:12"},
 		{"FAIL\n", "the process died: signal: killed", "", ""},
 	} {
 		got := battle.DeathOf([]byte(c.output), errKilled{})

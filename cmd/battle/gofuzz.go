@@ -6,11 +6,9 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -83,32 +81,18 @@ func findTool(root, name string) string {
 	return path
 }
 
-// harnessOf is the function that go-fuzz calls for a target.
-func harnessOf(t target) string { return t.Func + "Bytes" }
-
-// suits looks for the harness in the files that are no tests.
+// suits knows where the harness can't be: a package of external tests is a folder beside
+// the package that they test.
 func (gofuzz) suits(t target) string {
-	files, _ := filepath.Glob(filepath.Join(t.dir, "*.go"))
-	for _, path := range files {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			continue
-		}
-		for _, decl := range file.Decls {
-			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == harnessOf(t) {
-				return ""
-			}
-		}
+	if _, err := os.Stat(filepath.Join(t.dir, "go.mod")); t.external && err == nil {
+		return "it is in package " + path.Base(packageOf(t)) + " in the root of its module, where go-fuzz can't be given that one"
 	}
-	return "no func " + harnessOf(t) + "(data []byte) int in a file with //go:build gofuzz"
+	return ""
 }
 
 // archiveOf is the key of a package's archive in built. It holds all harnesses of the
 // package; go-fuzz is told which one to call.
-func archiveOf(t target) string { return "gofuzz " + t.Package }
+func archiveOf(t target) string { return "gofuzz " + packageOf(t) }
 
 // prepare builds the archive of the target's package, and writes the target's corpus
 // where go-fuzz will copy it from.
@@ -144,10 +128,17 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 		return archive, nil // by another task of the package, meanwhile
 	}
 	defer during("building " + t.Package + " for go-fuzz (half a minute)")()
+	folder, err := filepath.Rel(realPath(w.root), realPath(t.dir))
+	if err == nil {
+		err = writeHarnesses(filepath.Join(tree, folder), t)
+	}
+	if err != nil {
+		return "", fmt.Errorf("the harness of %s for go-fuzz: %w", t.Package, err)
+	}
 	archive = filepath.Join(w.temp, fmt.Sprintf("%d.gofuzz.zip", len(w.built)))
 	cmd := command(ctx, findTool(w.root, "go-fuzz-build"),
 		"-tags", "gofuzz", "-func", harnessOf(t), "-o", archive,
-		"-preserve", strings.Join(strings.Fields(string(std)), ","), t.Package)
+		"-preserve", strings.Join(strings.Fields(string(std)), ","), packageOf(t))
 	cmd.Dir = tree
 	flags := slices.DeleteFunc(strings.Fields(os.Getenv("GOFLAGS")), func(flag string) bool { return strings.HasPrefix(flag, "-mod") })
 	cmd.Env = append(os.Environ(), "GODEBUG=gotypesalias=1", "GOWORK=off", "GOFLAGS="+strings.Join(flags, " "), w.tempDir())

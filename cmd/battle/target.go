@@ -27,6 +27,7 @@ type target struct {
 	Func     string // FuzzRing
 	Variable string // Ring, as far as it can be told
 	dir      string // of the package
+	external bool   // its function is one of the package's external tests
 
 	description *battle.Description
 	err         error // why the test binary gave none
@@ -185,14 +186,18 @@ func (p *goPackage) targets() ([]target, error) {
 			return nil, err
 		}
 		for _, fn := range fuzzFuncs(file) {
-			found = append(found, target{Package: p.ImportPath, Func: fn.name, Variable: fn.variable, dir: p.Dir})
+			external := slices.Contains(p.XTestGoFiles, name)
+			found = append(found, target{Package: p.ImportPath, Func: fn.name, Variable: fn.variable(), dir: p.Dir, external: external})
 		}
 	}
 	return found, nil
 }
 
-// A fuzzFunc is a function that calls the library's Fuzz, and with which variable.
-type fuzzFunc struct{ name, variable string }
+// A fuzzFunc is a function that calls the library's Fuzz, and with which target.
+type fuzzFunc struct {
+	name   string
+	target ast.Expr
+}
 
 func fuzzFuncs(file *ast.File) (found []fuzzFunc) {
 	library, imports := importName(file)
@@ -201,8 +206,8 @@ func fuzzFuncs(file *ast.File) (found []fuzzFunc) {
 	}
 	for _, decl := range file.Decls {
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Fuzz") {
-			if variable, calls := callsFuzz(fn, library); calls {
-				found = append(found, fuzzFunc{fn.Name.Name, variable})
+			if target := callsFuzz(fn, library); target != nil {
+				found = append(found, fuzzFunc{fn.Name.Name, target})
 			}
 		}
 	}
@@ -227,25 +232,29 @@ func importName(file *ast.File) (name string, imports bool) {
 	return "", false
 }
 
-// callsFuzz tells whether a function calls the library's Fuzz, and with which variable.
-func callsFuzz(fn *ast.FuncDecl, library string) (variable string, calls bool) {
+// callsFuzz is the target with which a function calls the library's Fuzz, or nil.
+func callsFuzz(fn *ast.FuncDecl, library string) (target ast.Expr) {
 	ast.Inspect(fn, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) != 2 || !isFuzz(call.Fun, library) {
-			return true
-		}
-		calls = true
-		switch arg := call.Args[1].(type) {
-		case *ast.Ident:
-			variable = arg.Name
-		case *ast.SelectorExpr:
-			if pkg, ok := arg.X.(*ast.Ident); ok {
-				variable = pkg.Name + "." + arg.Sel.Name
-			}
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 2 && isFuzz(call.Fun, library) {
+			target = call.Args[1]
 		}
 		return true
 	})
-	return variable, calls
+	return target
+}
+
+// variable is the name of the variable that has the target, or "" if it is another
+// expression.
+func (f fuzzFunc) variable() string {
+	switch arg := f.target.(type) {
+	case *ast.Ident:
+		return arg.Name
+	case *ast.SelectorExpr:
+		if pkg, ok := arg.X.(*ast.Ident); ok {
+			return pkg.Name + "." + arg.Sel.Name
+		}
+	}
+	return ""
 }
 
 // isFuzz tells whether an expression is battle.Fuzz or battle.Fuzz[S].

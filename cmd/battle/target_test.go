@@ -41,7 +41,8 @@ func TestCallsFuzz(t *testing.T) {
 			variable, calls := "", false
 			if imports {
 				fn := file.Decls[len(file.Decls)-1].(*ast.FuncDecl)
-				variable, calls = callsFuzz(fn, library)
+				one := fuzzFunc{target: callsFuzz(fn, library)}
+				variable, calls = one.variable(), one.target != nil
 			}
 			require.Equal(t, c.calls, calls)
 			require.Equal(t, c.variable, variable)
