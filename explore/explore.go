@@ -49,6 +49,8 @@ type explorer struct {
 	exchange *exchange // nil: no other worker is there
 	prefix   []byte
 	turns    int
+	news     int       // turns that showed something new
+	diary    diary     // of both
 	watches  bool      // this turn records comparisons
 	newest   time.Time // when something new was last seen, for the report only
 	followed [][]uint64
@@ -123,6 +125,7 @@ func (e *explorer) try(m *moment, b *burst) bool {
 		e.hunt.End()
 		return false
 	}
+	e.diary.note(e.yield())
 	e.turns++
 	e.novelty.begin()
 	e.watch()
@@ -142,6 +145,7 @@ func (e *explorer) try(m *moment, b *burst) bool {
 	}
 	if len(e.novelty.fresh) > 0 {
 		e.newest = time.Now()
+		e.news++
 	}
 	if failed {
 		ran = begun - 1 // a moment that has failed has no future
@@ -149,6 +153,9 @@ func (e *explorer) try(m *moment, b *burst) bool {
 	e.retrace(m, b, ran)
 	return news
 }
+
+// yield is what came up to now.
+func (e *explorer) yield() yield { return yield{e.turns, e.news, e.novelty.known} }
 
 // retrace runs a burst that showed something new once more, an update at a time, and
 // keeps each moment at which something was there for the first time. A moment is what came

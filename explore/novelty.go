@@ -175,29 +175,3 @@ func (n *novelty) Maximize(name string, v uint64) {
 		n.better = i
 	}
 }
-
-// expected estimates how many new traits the next burst shows: as many as were seen in
-// one burst only, by the number of bursts (Good and Turing; Chao for samples that hold
-// several kinds each). It is low where new states lead on to others, as in a maze: the
-// explorer goes back to what is rare until it no longer is.
-func (n *novelty) expected(bursts int) float64 {
-	once := 0
-	count := func(t *trait) {
-		if t.hits == 1 {
-			once++
-		}
-	}
-	for i := range n.blocks {
-		count(&n.blocks[i])
-	}
-	for i := range n.pairs {
-		count(&n.pairs[i])
-	}
-	for _, t := range n.states {
-		count(t)
-	}
-	for _, t := range n.operands {
-		count(t)
-	}
-	return float64(once) / float64(max(1, bursts))
-}

@@ -210,22 +210,6 @@ func TestDiceDrawInStyles(t *testing.T) {
 	require.Greater(t, small(simple), 3900, "but for neighbours below the lowest")
 }
 
-func TestWhatWasSeenOnceTellsWhatIsToCome(t *testing.T) {
-	n := newNovelty()
-	require.Zero(t, n.expected(0))
-	for burst := range 4 {
-		n.begin()
-		n.Reach("often", 1)
-		if burst == 2 {
-			n.Reach("once", 1)
-			n.compared(probe.Comparison{A: 1, B: 2})
-			n.show(&n.pairs[0])
-		}
-		n.compared(probe.Comparison{A: 3, B: 4})
-	}
-	require.InDelta(t, 3.0/4, n.expected(4), 1e-9)
-}
-
 func TestLabelPairsAreTraits(t *testing.T) {
 	n := newNovelty()
 	n.begin()

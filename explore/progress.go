@@ -18,7 +18,8 @@ type Progress struct {
 	Blocks   int     `json:"blocks"`   // of them, those in the files of which something ran
 	Covered  int     `json:"covered"`  // of them, those that ran
 	SinceNew float64 `json:"since_new_seconds"`
-	Expected float64 `json:"expected"` // new traits in the next burst, an estimate
+	Recent   Recent  `json:"recent"`   // bursts
+	Expected float64 `json:"expected"` // new traits in the next burst: as many as in each recent one
 
 	Files        []FileCoverage `json:"files,omitempty"`
 	Unreached    []string       `json:"unreached,omitempty"`     // file:line-line of blocks that never ran
@@ -34,11 +35,11 @@ func (e *explorer) progress() Progress {
 	if time.Since(e.looked) > doomedEvery {
 		e.places, e.looked = e.doomedPlaces(), time.Now()
 	}
-	c := e.novelty.coverage(probe.Blocks)
+	c, recent := e.novelty.coverage(probe.Blocks), e.diary.recent(e.yield())
 	p := Progress{
 		Counted: probe.Size, Restored: e.restored(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
 		Traits: e.novelty.known, Blocks: c.ran + len(c.never), Covered: c.ran,
-		SinceNew: time.Since(e.newest).Seconds(), Expected: e.novelty.expected(e.turns),
+		SinceNew: time.Since(e.newest).Seconds(), Recent: recent.share(), Expected: recent.perBurst(),
 		Files: c.files, Followed: e.followed, DoomedPlaces: e.places,
 	}
 	for _, b := range c.never {

@@ -77,7 +77,11 @@ func TestTheReportIsWhatHappened(t *testing.T) {
 	require.Equal(t, 3, p.Bursts)
 	require.Equal(t, 5, p.Moments)
 	require.Equal(t, 7, p.Traits, "one to four paces, a block at cell 2, a label, a state")
-	require.InDelta(t, 5.0/3, p.Expected, 1e-9, "four numbers of paces and the state were seen in one burst of three")
+	require.InDelta(t, 7.0/3, p.Expected, 1e-9)
+	require.Equal(t, 3, p.Recent.Bursts)
+	require.Equal(t, 2, p.Recent.News)
+	require.InDelta(t, 0.208, p.Recent.Low, 0.001)
+	require.InDelta(t, 0.939, p.Recent.High, 0.001)
 
 	require.Equal(t, []explore.FileCoverage{{File: "m/walk.go", Blocks: 4, Covered: 2}}, p.Files)
 	require.Equal(t, 4, p.Blocks)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,14 +21,14 @@ func (h *hunt) explored() string {
 			continue
 		}
 		if b.Len() == 0 {
-			fmt.Fprintf(&b, "\n%-14s %11s %9s %9s %8s %15s %15s\n", "explored", "blocks", "moments", "exhausted", "traits", "new/1000 bursts", "last new")
+			fmt.Fprintf(&b, "\n%-14s %11s %9s %9s %8s %18s %15s\n", "explored", "blocks", "moments", "exhausted", "traits", "news/1000 bursts", "last new")
 		}
 		if p.Bursts == 0 {
 			fmt.Fprintf(&b, "%-14s nothing: the hunt ended before it began to\n", c[0].target.Name)
 			continue
 		}
-		fmt.Fprintf(&b, "%-14s %11s %9d %9d %8d %15.1f %11s ago\n", c[0].target.Name,
-			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, 1000*p.Expected, ago(p))
+		fmt.Fprintf(&b, "%-14s %11s %9d %9d %8d %18s %11s ago\n", c[0].target.Name,
+			fmt.Sprintf("%d/%d", p.Covered, p.Blocks), p.Moments, p.Doomed, p.Traits, newsLately(p.Recent), ago(p))
 		if p.Moments > 0 {
 			fmt.Fprintf(&b, "  going back: %s\n", p.Restored)
 		}
@@ -46,6 +47,25 @@ func (h *hunt) explored() string {
 		}
 	}
 	return b.String()
+}
+
+// newsLately is how many of 1000 bursts showed something new, of late, and the interval that
+// tells how many of the next ones will.
+func newsLately(r explore.Recent) string {
+	if r.Bursts == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%s (%s–%s)", perThousand(float64(r.News)/float64(r.Bursts)), perThousand(r.Low), perThousand(r.High))
+}
+
+// perThousand has two digits that say something, or more before the point.
+func perThousand(share float64) string {
+	v := 1000 * share
+	if v >= 10 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	rounded, _ := strconv.ParseFloat(fmt.Sprintf("%.2g", v), 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // ago is the time since the last new thing.

@@ -41,13 +41,13 @@ type pageShare struct {
 // A pageExplored is what the explorer says of a target.
 type pageExplored struct {
 	explore.Progress
-	LastNew   string
-	PerBursts string // new things to be expected in 1000 bursts
-	Trends    []template.HTML
-	Files     []pageFile
-	Matrix    []pageFollowed
-	Names     []string // the matrix's columns
-	Never     []string // pairs
+	LastNew string
+	News    string // in 1000 bursts
+	Trends  []template.HTML
+	Files   []pageFile
+	Matrix  []pageFollowed
+	Names   []string // the matrix's columns
+	Never   []string // pairs
 }
 
 // A pageFile is the coverage of a source, and what of it never ran.
@@ -179,7 +179,7 @@ func (h *hunt) pageTarget(name string, room *int) (pageTarget, error) {
 }
 
 func (h *hunt) pageExplored(stats battle.Stats, p explore.Progress, room *int) (*pageExplored, error) {
-	e := &pageExplored{Progress: p, LastNew: ago(p).String(), PerBursts: fmt.Sprintf("%.1f", 1000*p.Expected)}
+	e := &pageExplored{Progress: p, LastNew: ago(p).String(), News: newsLately(p.Recent)}
 	m := matrixOf(stats, p)
 	e.Names, e.Never, e.Matrix = m.names, m.never(), m.heated()
 	never := make(map[string][]span)
