@@ -1,4 +1,4 @@
-# Everything here is a Go command or a script of ci/: the machine needs Go and make, and
+# Everything here is a Go command or a script of ci/: the machine needs Go, make and git, and
 # the network once, for Go's modules.
 
 BUDGET = 1m

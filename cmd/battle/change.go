@@ -107,13 +107,16 @@ func (w *workshop) reaches(ctx context.Context, packages []string) (map[string]r
 		if err := decoder.Decode(&p); err != nil {
 			return nil, fmt.Errorf("go list: %w", err)
 		}
-		all[p.ImportPath] = p
+		name, _, variant := strings.Cut(p.ImportPath, " ") // "name [for the tests of another]"
+		if _, known := all[name]; !known || !variant {     // a variant has the same files
+			all[name] = p
+		}
 	}
 	found := make(map[string]reach)
 	for _, pkg := range packages {
 		one := reach{}
 		for _, name := range append(all[pkg+".test"].Deps, pkg) {
-			name, _, _ = strings.Cut(name, " ") // of "name [for the tests of another]"
+			name, _, _ = strings.Cut(name, " ")
 			p := all[name]
 			if p.Standard || p.Dir == "" {
 				continue
@@ -202,7 +205,7 @@ func (c *change) touching(ctx context.Context, w *workshop, targets []target) (m
 }
 
 // gone are the targets that the change takes away: fuzz functions of the base, in files that
-// differ, which the packages no longer have.
+// differ, of which the folder has none by that name now, and no target has it elsewhere.
 func (c *change) gone(ctx context.Context, targets []target) (all []string) {
 	for _, file := range c.files {
 		if !strings.HasSuffix(file, "_test.go") {
@@ -212,16 +215,44 @@ func (c *change) gone(ctx context.Context, targets []target) (all []string) {
 		if err != nil { // it is new
 			continue
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, content, parser.SkipObjectResolution)
-		if err != nil {
+		before, err := parseFuzzFuncs(file, content)
+		if err != nil || len(before) == 0 {
 			continue
 		}
-		for _, fn := range fuzzFuncs(parsed) {
-			here := func(t target) bool { return t.Func == fn.name && realPath(t.dir) == filepath.Dir(c.path(file)) }
-			if !slices.ContainsFunc(targets, here) {
+		now, err := fuzzFuncsIn(filepath.Dir(c.path(file)))
+		if err != nil { // they may be in what can't be read, which is said elsewhere
+			continue
+		}
+		for _, fn := range before {
+			same := func(other fuzzFunc) bool { return other.name == fn.name }
+			moved := func(t target) bool { return t.Func == fn.name }
+			if !slices.ContainsFunc(now, same) && !slices.ContainsFunc(targets, moved) {
 				all = append(all, fmt.Sprintf("%s of %s", fn.name, file))
 			}
 		}
 	}
 	return all
+}
+
+// fuzzFuncsIn are those of a folder, which may be gone.
+func fuzzFuncsIn(dir string) (all []fuzzFunc, err error) {
+	files, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	for _, file := range files {
+		some, err := parseFuzzFuncs(file, nil)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// parseFuzzFuncs finds those of a file. Its source is read from there, or given, as for the
+// parser.
+func parseFuzzFuncs(path string, source any) ([]fuzzFunc, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), path, source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	return fuzzFuncs(file), nil
 }

@@ -186,12 +186,11 @@ func (run *ciRun) findTargets(ctx context.Context) error {
 	if run.change == nil {
 		return nil
 	}
-	return run.sortTargets(ctx, targets, len(errs) > 0)
+	return run.sortTargets(ctx, targets)
 }
 
-// sortTargets puts the targets first that the change touches, and says what it is. What could not
-// be read of the targets may hold those that seem to be gone.
-func (run *ciRun) sortTargets(ctx context.Context, targets []target, incomplete bool) error {
+// sortTargets puts the targets first that the change touches, and says what it is.
+func (run *ciRun) sortTargets(ctx context.Context, targets []target) error {
 	by, err := run.change.touching(ctx, run.workshop, targets)
 	if err != nil {
 		return err
@@ -215,7 +214,7 @@ func (run *ciRun) sortTargets(ctx context.Context, targets []target, incomplete 
 		note += " Some of it is not committed."
 	}
 	run.Notes = append(run.Notes, note)
-	if gone := run.change.gone(ctx, targets); len(gone) > 0 && !incomplete {
+	if gone := run.change.gone(ctx, targets); len(gone) > 0 {
 		run.Notes = append(run.Notes, "The change takes targets away, of which nothing was run: "+strings.Join(gone, ", ")+".")
 	}
 	fmt.Fprintln(os.Stderr, strings.Join(run.Notes, "\n"))
