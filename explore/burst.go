@@ -160,15 +160,41 @@ func (c *composer) splice(other *moment) {
 // chosen anew.
 func (c *composer) mutate(m *moment) {
 	for i := c.dice.below(len(m.ends)); i < len(m.ends); i++ {
-		update := at(m.updates, m.ends, i)
-		if fields := c.hunt.Fields(c.hunt.Kind(update)); fields > 0 && c.dice.below(2) == 0 {
-			c.burst.updates = c.hunt.Reroll(c.burst.updates, update, c.dice.below(fields), c.dice)
-		} else {
-			c.burst.updates = append(c.burst.updates, update...)
-		}
-		c.burst.done()
+		c.reroll(at(m.updates, m.ends, i))
 	}
 	c.fresh(1 + c.dice.below(4))
+}
+
+// reroll appends an update as it is, or with a field chosen anew.
+func (c *composer) reroll(update []byte) {
+	if fields := c.hunt.Fields(c.hunt.Kind(update)); fields > 0 && c.dice.below(2) == 0 {
+		c.burst.updates = c.hunt.Reroll(c.burst.updates, update, c.dice.below(fields), c.dice)
+	} else {
+		c.burst.updates = append(c.burst.updates, update...)
+	}
+	c.burst.done()
+}
+
+// againMax bounds how often a burst is done in one run.
+const againMax = 16
+
+// again does a burst some times: all of them as it is, or each with a field here and there
+// chosen anew.
+func (c *composer) again(b *burst) *burst {
+	c.burst.reset()
+	c.dice.style = styles[c.dice.below(len(styles))]
+	vary := c.dice.below(2) == 0
+	for range 1 + c.dice.below(againMax) {
+		for i := range b.ends {
+			if update := at(b.updates, b.ends, i); vary {
+				c.reroll(update)
+			} else {
+				c.burst.updates = append(c.burst.updates, update...)
+				c.burst.done()
+			}
+		}
+	}
+	return &c.burst
 }
 
 // persist makes random updates, each of which is done several times before the next: to

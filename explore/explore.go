@@ -20,11 +20,15 @@ func Engine(h *battle.Hunt) {
 		if h.Shares() {
 			e.exchange = &exchange{}
 		}
+		turn := e.turn
+		if !h.Deterministic() {
+			turn = e.scheduledTurn
+		}
 		for n := 0; n%burstsBetween != 0 || !h.Expired(); n++ {
 			if n%burstsBetween == 0 {
 				e.exchangeWhenDue()
 			}
-			e.turn()
+			turn()
 		}
 		e.share()
 	}
@@ -46,7 +50,9 @@ type explorer struct {
 	frontier *frontier
 	composer *composer
 	restorer restorer
+	starts   []*burst  // runs that were there at first
 	exchange *exchange // nil: no other worker is there
+	shares   timeshare // where the schedule decides
 	prefix   []byte
 	turns    int
 	news     int       // turns that showed something new
@@ -72,9 +78,8 @@ func newExplorer(h *battle.Hunt) *explorer {
 // begin tries the corpus, and whether the target is deterministic: a run that can't be
 // repeated can't be gone back to.
 func (e *explorer) begin() bool {
-	var starts []*burst
 	for _, start := range e.hunt.Starts() {
-		starts = append(starts, burstOf(start))
+		e.starts = append(e.starts, burstOf(start))
 	}
 	e.hunt.WillSave()
 	checks := []func(*burst) bool{e.repeats, e.copies} // all runs before any copy
@@ -87,7 +92,7 @@ func (e *explorer) begin() bool {
 		return true
 	}
 	for _, step := range append(checks, attempt) {
-		for _, b := range starts {
+		for _, b := range e.starts {
 			if !step(b) || e.hunt.Expired() {
 				return false
 			}

@@ -62,13 +62,13 @@ func newCourse() *course {
 	return c
 }
 
-// Pause is what the writer does between two bursts of appends.
+// Pause is what the writer does between two bursts of appends, or two appends.
 type Pause uint8
 
 const (
 	None  Pause = iota // it goes on
 	Yield              // it lets others go first
-	Mind               // it waits until all who wait for what is there have been woken
+	Mind               // with each append, it waits until all who wait for what is there have been woken
 )
 
 func (p Pause) String() string { return [...]string{"none", "yield", "mind"}[p] }
@@ -107,7 +107,7 @@ type Race struct {
 	Base     uint16
 	High     bool     // the stream ends Base before the last offset there is
 	Capacity uint8    `draw:"1..96"`
-	Bursts   uint8    `draw:"20..200"` // of appends, with a pause after each
+	Bursts   uint8    `draw:"20..200"` // of appends
 	Burst    uint8    `draw:"1..40"`   // appends
 	Length   uint8    `draw:"1..40"`   // of an append
 	Pause    Pause    `draw:"0..2"`
@@ -204,12 +204,12 @@ func (g *race) write(r *Race, racers []racer) {
 				return
 			}
 			g.done.Store(at + g.length)
+			if r.Pause == Mind { // now: the next append would wake who was not woken by this one
+				g.mind(racers)
+			}
 		}
-		switch r.Pause {
-		case Yield:
+		if r.Pause == Yield {
 			runtime.Gosched()
-		case Mind:
-			g.mind(racers)
 		}
 	}
 	g.over.Store(true)
