@@ -108,6 +108,9 @@ func (h *Hunt) Name(kind int) string { return h.s.plan.kinds[kind].name }
 // Fields is how many fields a kind has.
 func (h *Hunt) Fields(kind int) int { return len(h.s.plan.kinds[kind].root.fields) }
 
+// Entries is how many of the Starts are of the corpus.
+func (h *Hunt) Entries() int { return len(h.entries) }
+
 // Starts are runs to begin with: those of the corpus, and a few random ones. Each is the
 // updates of one, apart.
 func (h *Hunt) Starts() [][][]byte {

@@ -213,8 +213,10 @@ func (s *session) startHunting() error {
 	}
 	guarded := make(chan struct{})
 	go s.guard(guarded)
-	<-guarded // its goroutines are there before any run counts its own
-	debug.SetGCPercent(max(huntingGC, debug.SetGCPercent(-1)))
+	<-guarded                 // its goroutines are there before any run counts its own
+	if s.plan.attempts == 1 { // where the schedule decides, the collector's part in it is welcome
+		debug.SetGCPercent(max(huntingGC, debug.SetGCPercent(-1)))
+	}
 	return nil
 }
 

@@ -1,34 +1,76 @@
 package explore
 
-import "time"
+import (
+	"math"
+	"slices"
+	"time"
+
+	"battle.test/explore/probe"
+)
 
 // Where the tape does not decide the schedule, see [battle.Target] and its Attempts, what
 // has passed may fail the next time. There is nothing new to see in doing it again, so the
 // explorer would not; but what somebody thought worth keeping in the corpus fails many times
 // sooner than what comes up by chance. So the time is shared between both.
 
-// A timeshare is how long each of the two ways took so far.
+// Somebody who dawdles where goroutines meet loses a race sooner, too: see [probe.Pauses].
+
+// Ways to pause: nobody does, all do a little, or some a lot, by what share of them. Code that
+// pauses everywhere and often does little else, and some faults need speed.
+const (
+	nobody = iota
+	everybody
+	half
+	eighth
+	dawdlings
+)
+
+// dawdle chooses who pauses in the next turn.
+func (e *explorer) dawdle(how int) {
+	roll := e.dice.random.Uint64()
+	probe.Pauses, probe.PauseAt = 0, math.MaxUint32
+	switch how {
+	case everybody:
+		probe.Pauses = 1 << 9
+	case half:
+		probe.Pauses, probe.PauseAt = 1<<11, uint32(roll)
+	case eighth:
+		probe.Pauses, probe.PauseAt = 1<<13, uint32(roll&(roll>>16)&(roll>>32))
+	}
+}
+
+// A timeshare is how long each way to use a turn took so far.
 type timeshare struct {
-	again, onward time.Duration
+	onward  time.Duration
+	again   time.Duration
+	starts  []time.Duration // of that, each
+	dawdled [dawdlings]time.Duration
 }
 
-// scheduledTurn does a start again, or goes on as in any target: what has had less time.
+// againShare is how much more time goes into starts that are done again than into all else.
+const againShare = 2
+
+// scheduledTurn does a start again, or goes on as in any target. Of all that there is to
+// choose it takes what has had the least time.
 func (e *explorer) scheduledTurn() {
+	s := &e.shares
+	how := least(s.dawdled[:])
+	e.dawdle(how)
 	began := time.Now()
-	if e.shares.again <= e.shares.onward {
-		e.again()
-		e.shares.again += time.Since(began)
-		return
+	if s.again > againShare*s.onward {
+		e.turn()
+		s.onward += time.Since(began)
+	} else {
+		if s.starts == nil {
+			s.starts = make([]time.Duration, len(e.starts))
+		}
+		start := least(s.starts)
+		e.try(e.frontier.root, e.composer.again(e.starts[start]))
+		s.starts[start] += time.Since(began)
+		s.again += time.Since(began)
 	}
-	e.turn()
-	e.shares.onward += time.Since(began)
+	s.dawdled[how] += time.Since(began)
 }
 
-// again does a start some times, as it is or with a field here and there chosen anew.
-func (e *explorer) again() {
-	start := e.starts[e.dice.below(len(e.starts))]
-	if other := e.starts[e.dice.below(len(e.starts))]; len(other.ends) < len(start.ends) {
-		start = other // of two, the shorter: more attempts
-	}
-	e.try(e.frontier.root, e.composer.again(start))
-}
+// least is the index of the least.
+func least(times []time.Duration) int { return slices.Index(times, slices.Min(times)) }

@@ -242,10 +242,12 @@ func rest(spins int) {
 // interrupt stops the world some times, and not twice between two appends.
 func (g *race) interrupt(stops uint8, memory *runtime.MemStats) {
 	for range stops {
-		for at := g.done.Load(); g.done.Load() == at; runtime.Gosched() {
+		at := g.done.Load()
+		for spins := 0; g.done.Load() == at; spins++ {
 			if g.over.Load() {
 				return
 			}
+			rest(spins)
 		}
 		runtime.ReadMemStats(memory)
 	}

@@ -43,7 +43,6 @@ func (s *source) rewriteComparisons(sites []uint8) []uint8 {
 		}
 		return true
 	})
-	s.apply()
 	return sites
 }
 

@@ -3,12 +3,14 @@
 //
 // Blocks are counted as go tool cover does it. Comparisons of integers, strings and byte
 // slices are turned into calls that record their operands, which is what Go's own fuzzer
-// lacks (golang/go#46507). Lines stay where they are, so that stacks and positions of the
+// lacks (golang/go#46507). Behind operations on what goroutines share is a place to pause.
+// Lines stay where they are, so that stacks and positions of the
 // rewritten sources are those of the originals. Nothing is written into the tree: the
 // result is a set of replacements for go build -overlay.
 package instrument
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/ast"
@@ -59,6 +61,7 @@ func Packages(ctx context.Context, dir string, overlay map[string][]byte, patter
 	slices.SortFunc(loaded, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	r := &Result{Files: make(map[string][]byte)}
 	var files []*source
+	shared := 0 // sites
 	for _, p := range loaded {
 		if len(p.Errors) > 0 {
 			return nil, fmt.Errorf("%s: %v", p.PkgPath, p.Errors[0])
@@ -74,6 +77,8 @@ func Packages(ctx context.Context, dir string, overlay map[string][]byte, patter
 			}
 			one := &source{path: p.CompiledGoFiles[i], pkg: p, syntax: syntax, content: content}
 			r.Sites = one.rewriteComparisons(r.Sites)
+			shared = one.markShared(shared)
+			one.apply()
 			r.constants.collect(p.TypesInfo, syntax)
 			files = append(files, one)
 		}
@@ -120,10 +125,10 @@ func (s *source) edit(at, end token.Pos, text string) {
 	s.edits = append(s.edits, edit{file.Offset(at), file.Offset(end), text})
 }
 
-// apply makes the edits. Of two at the same place, the one that was made first comes
-// first.
+// apply makes the edits. Of two at the same place, one that only puts in comes before one
+// that replaces, and else the one that was made first comes first.
 func (s *source) apply() {
-	slices.SortStableFunc(s.edits, func(a, b edit) int { return a.at - b.at })
+	slices.SortStableFunc(s.edits, func(a, b edit) int { return cmp.Or(a.at-b.at, min(1, a.end-a.at)-min(1, b.end-b.at)) })
 	var out []byte
 	done := 0
 	for _, e := range s.edits {
