@@ -30,6 +30,10 @@
 // Equal seeds and builds give equal runs in the same order: what ends a hunt is the
 // clock, but nothing that a worker alone finds on the way depends on one.
 //
+// Where goroutines race, a run is not a function of its tape: what has passed may fail the
+// next time. There most of the time goes into doing the corpus again and again, as it is and
+// a little changed; and goroutines pause where they meet, see [battle.test/explore/probe].
+//
 // Several workers, processes on the same target with seeds of their own, exchange what they
 // find, by way of [battle.Hunt.Share]: every so often a worker shares the runs to the latest
 // moments that it kept, and tries those of others from the beginning; what is new to it, it
