@@ -71,7 +71,7 @@ ask() { curl -sf "$url$1" | jq -e "${@:2}"; }
 killed=0
 kill_one() {
 	local all=("$farm") victim
-	mapfile -t -O 1 all < <(ps -o pid= --ppid "$farm" || true)
+	mapfile -t -O 1 all < <(ps -o pid=,comm= --ppid "$farm" | sed -n 's/ battle-farm$//p')
 	victim=${all[$((RANDOM % ${#all[@]}))]// /}
 	kill -9 "$victim" 2>/dev/null || return 0
 	killed=$((killed + 1))

@@ -106,9 +106,9 @@ func (c *Coordinator) Run(ctx context.Context) error {
 		do    func(context.Context) error
 	}{
 		{"builds", c.Poll, c.look},
-		{"reports", 0, func(ctx context.Context) error { return c.queue.Reports(ctx, c.count) }},
-		{"corpus", 0, func(ctx context.Context) error { return c.queue.Entries(ctx, c.enter) }},
-		{"findings", 0, func(ctx context.Context) error { return c.queue.Claims(ctx, c.confirm) }},
+		{"reports", 0, func(ctx context.Context) error { return c.queue.Reports(ctx, c.well("reports"), c.count) }},
+		{"corpus", 0, func(ctx context.Context) error { return c.queue.Entries(ctx, c.well("corpus"), c.enter) }},
+		{"findings", 0, func(ctx context.Context) error { return c.queue.Claims(ctx, c.well("findings"), c.confirm) }},
 		{"tending", 0, c.tend},
 		{"schedule", scheduleEvery, c.schedule},
 		{"workers", workersEvery, c.readWorkers},
@@ -161,6 +161,9 @@ func (c *Coordinator) hold(duty, why string) {
 	}
 }
 
+// well says that a duty that does not end is being done.
+func (c *Coordinator) well(duty string) func() { return func() { c.hold(duty, "") } }
+
 // errHolding is the error of what is not done while the machine is short of something.
 var errHolding = errors.New("holding")
 
@@ -173,7 +176,7 @@ func (c *Coordinator) watch(context.Context) error {
 		c.Log("the clock was set by %v: times of before are by the old one", by.Round(time.Second))
 	}
 	if why := c.Vitals.Check(); why != "" {
-		return fmt.Errorf("%s: %w", why, errHolding)
+		return errors.New(why)
 	}
 	return nil
 }

@@ -32,6 +32,9 @@ func (c *Coordinator) confirm(ctx context.Context, sequence uint64, claim work.C
 	if why := checkTrace(t, claim.Found.Trace); why != "" {
 		return c.refused("finding", claim.Source, "%s", why)
 	}
+	if again, err := c.countAgain(ctx, sequence, claim); again || err != nil {
+		return err
+	}
 	// The present build first: what it shows is of use now. What was mended since was a
 	// finding all the same.
 	builds := slices.Compact([]string{c.book.present(), claim.Build})
@@ -56,6 +59,27 @@ func (c *Coordinator) confirm(ctx context.Context, sequence uint64, claim work.C
 		}
 	}
 	return c.refused("finding", claim.Source, "%s", why)
+}
+
+// countAgain counts a claim of what is filed already, at its build, with a trace that is no
+// longer. Nothing is run for it: engines find the same over and over. Who lies there about the
+// name hides only what is its own.
+func (c *Coordinator) countAgain(ctx context.Context, sequence uint64, claim work.Claim) (again bool, err error) {
+	f, there := c.book.finding(c.knows(claim.Target, claim.Found.ID))
+	if !there || len(claim.Found.Trace) < len(f.Found.Trace) {
+		return false, nil
+	}
+	if v := f.At(claim.Build); v == nil || v.Outcome != store.Fails {
+		return false, nil
+	}
+	_, err = c.changeFinding(ctx, f.ID, func(f *store.Finding, _ bool) bool {
+		if sequence <= f.Counted {
+			return false
+		}
+		f.Claims, f.Counted = f.Claims+1, sequence
+		return true
+	})
+	return true, err
 }
 
 // see minimises a trace at a build. What is wrong with the trace is its fault; what is wrong

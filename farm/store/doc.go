@@ -9,6 +9,5 @@
 // of each other's.
 //
 // A server of the farm's own syncs each write to disk before it says that it was written
-// (see package broker). What may be lost, which is who is there and the curves, is written
-// without that.
+// (see package broker).
 package store

@@ -31,12 +31,12 @@ type Store struct {
 	Targets  Table[Target]
 	Findings Table[Finding]
 	Arms     Table[Arm]
-	Workers  Table[Worker] // written without syncing
+	Workers  Table[Worker]
 	Corpus   Table[Entry]
 
 	js       jetstream.JetStream
 	sources  jetstream.ObjectStore
-	leases   Table[Holder] // written without syncing
+	leases   Table[Holder]
 	leaseTTL time.Duration
 }
 
@@ -59,8 +59,8 @@ func Open(ctx context.Context, js jetstream.JetStream, o Options) (*Store, error
 		{&s.Findings.kv, jetstream.KeyValueConfig{Bucket: "FARM_findings", Description: "findings", MaxValueSize: FindingBytesMax + 64<<10}},
 		{&s.Arms.kv, jetstream.KeyValueConfig{Bucket: "FARM_arms", Description: "engines in targets"}},
 		{&s.Corpus.kv, jetstream.KeyValueConfig{Bucket: "FARM_corpus", Description: "traces", MaxValueSize: EntryBytesMax}},
-		{&s.Workers.kv, jetstream.KeyValueConfig{Bucket: "FARM_workers", Description: "who is there", TTL: workerTTL, Storage: jetstream.MemoryStorage, MaxValueSize: workerBytesMax, MaxBytes: 100 * workerBytesMax}},
-		{&s.leases.kv, jetstream.KeyValueConfig{Bucket: "FARM_lease", Description: "who coordinates", TTL: s.leaseTTL, Storage: jetstream.MemoryStorage}},
+		{&s.Workers.kv, jetstream.KeyValueConfig{Bucket: "FARM_workers", Description: "who is there", TTL: workerTTL, MaxValueSize: workerBytesMax, MaxBytes: 100 * workerBytesMax}},
+		{&s.leases.kv, jetstream.KeyValueConfig{Bucket: "FARM_lease", Description: "who coordinates", TTL: s.leaseTTL}},
 	} {
 		one.config.Replicas = replicas
 		kv, err := js.CreateOrUpdateKeyValue(ctx, one.config)

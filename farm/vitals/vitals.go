@@ -15,16 +15,28 @@ type Watch struct {
 	DiskMin   uint64 // bytes that must stay free
 	MemoryMin uint64 // likewise, of the machine's memory
 
+	// What the system says, unless it is set: how much of the disk is free, as far as that is
+	// known, and whether the folder takes a file.
+	DiskFree func(dir string) (bytes uint64, known bool)
+	Write    func(dir string) error
+
 	wall, steady time.Time // when last looked at
 }
 
 // Check says why nothing new should be begun, or "". It writes a file to find out whether the
 // disk takes one: permissions tell little of it.
 func (w *Watch) Check() string {
-	if free, known := diskFree(w.Dir); known && free < w.DiskMin {
+	free, write := diskFree, writable
+	if w.DiskFree != nil {
+		free = w.DiskFree
+	}
+	if w.Write != nil {
+		write = w.Write
+	}
+	if free, known := free(w.Dir); known && free < w.DiskMin {
 		return fmt.Sprintf("the disk of %s is full: %s free, want %s", w.Dir, Bytes(free), Bytes(w.DiskMin))
 	}
-	if err := writable(w.Dir); err != nil {
+	if err := write(w.Dir); err != nil {
 		return fmt.Sprintf("the disk takes no file: %v", err)
 	}
 	if free, known := memoryFree(); known && free < w.MemoryMin {

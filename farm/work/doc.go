@@ -8,7 +8,7 @@
 //
 // What is handed in are claims (findings), entries of the corpus, and a report at the end.
 // Each has a message ID that follows from its content, so that the server drops what is
-// handed in twice within [Window]; what comes later still is recognised by its key in the
-// store. The coordinator acknowledges what it has filed, or refuses it with a reason: to hand
+// handed in twice within [Window]; what comes later, or from others, is recognised by its key
+// in the store. The coordinator acknowledges what it has filed, or refuses it with a reason: to hand
 // in is to claim, and nothing a worker says is believed.
 package work

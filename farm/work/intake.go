@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-
-	"battle.test/farm/store"
 )
 
 // The kinds of what is handed in.
@@ -23,18 +21,17 @@ const (
 // Claim hands in a finding.
 func (q *Queue) Claim(ctx context.Context, c Claim) error {
 	c.Trim()
-	id := fmt.Sprintf("finding:%s:%s", c.Build, store.EntryKey(c.Target, strings.Join(c.Found.Trace, "\n")))
-	return q.publish(ctx, inSubject+"."+findings, id, c)
+	return q.publish(ctx, inSubject+"."+findings, c)
 }
 
 // Enter hands in a trace.
 func (q *Queue) Enter(ctx context.Context, e Entry) error {
-	return q.publish(ctx, inSubject+"."+entries, "entry:"+store.EntryKey(e.Target, e.Trace), e)
+	return q.publish(ctx, inSubject+"."+entries, e)
 }
 
 // Report hands in how a piece of work ended.
 func (q *Queue) Report(ctx context.Context, r Report) error {
-	return q.publish(ctx, inSubject+"."+reports, r.id(), r)
+	return q.publish(ctx, inSubject+"."+reports, r)
 }
 
 // ErrRefused is what a handler's error wraps if the message is never to come again.
@@ -45,27 +42,28 @@ var ErrRefused = errors.New("refused")
 // error wraps [ErrRefused].
 type Handler[M any] func(ctx context.Context, sequence uint64, message M) error
 
-// Claims calls a handler with each claim, until the context ends. The error says what is
-// wrong with the connection, or what the handler returned last.
-func (q *Queue) Claims(ctx context.Context, handle Handler[Claim]) error {
-	return consume(ctx, q, findings, handle)
+// Claims calls a handler with each claim, until the context ends. It calls well, too, again and
+// again, while all that came was handled. The error says what is wrong with the connection, or
+// what the handler returned last.
+func (q *Queue) Claims(ctx context.Context, well func(), handle Handler[Claim]) error {
+	return consume(ctx, q, findings, well, handle)
 }
 
 // Entries is Claims for entries.
-func (q *Queue) Entries(ctx context.Context, handle Handler[Entry]) error {
-	return consume(ctx, q, entries, handle)
+func (q *Queue) Entries(ctx context.Context, well func(), handle Handler[Entry]) error {
+	return consume(ctx, q, entries, well, handle)
 }
 
 // Reports is Claims for reports.
-func (q *Queue) Reports(ctx context.Context, handle Handler[Report]) error {
-	return consume(ctx, q, reports, handle)
+func (q *Queue) Reports(ctx context.Context, well func(), handle Handler[Report]) error {
+	return consume(ctx, q, reports, well, handle)
 }
 
 // consume calls a handler with one message after the other: those of a kind are handled in
 // their order, which counting relies on. A farm has one coordinator, so nobody else takes
 // them: what one before had taken and not finished, or could not acknowledge because the
 // server was lost, comes again at once. With the consumer as it was it would after AckWait.
-func consume[M any](ctx context.Context, q *Queue, kind string, handle Handler[M]) error {
+func consume[M any](ctx context.Context, q *Queue, kind string, well func(), handle Handler[M]) error {
 	if err := q.js.DeleteConsumer(ctx, intakeStream, kind); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("taking in what is of kind %s: %w", kind, err)
 	}
@@ -82,7 +80,11 @@ func consume[M any](ctx context.Context, q *Queue, kind string, handle Handler[M
 	defer messages.Stop()
 	defer context.AfterFunc(ctx, messages.Stop)()
 	for {
-		message, err := messages.Next()
+		message, err := messages.Next(jetstream.NextMaxWait(time.Second))
+		if errors.Is(err, nats.ErrTimeout) && ctx.Err() == nil {
+			well()
+			continue
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -92,6 +94,7 @@ func consume[M any](ctx context.Context, q *Queue, kind string, handle Handler[M
 		if err := take(ctx, message, handle); err != nil {
 			return err
 		}
+		well()
 	}
 }
 

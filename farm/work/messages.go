@@ -1,7 +1,6 @@
 package work
 
 import (
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -96,6 +95,3 @@ const (
 	// Window is how long the server remembers message IDs.
 	Window = 10 * time.Minute
 )
-
-// id is the message ID of a report: the same attempt is counted once.
-func (r *Report) id() string { return fmt.Sprintf("report:%s:%d", r.Item, r.Delivery) }

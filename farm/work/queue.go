@@ -2,6 +2,8 @@ package work
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,14 +56,17 @@ func Join(ctx context.Context, js jetstream.JetStream) (*Queue, error) {
 	return &Queue{js: js, wait: AckWait}, nil
 }
 
-// publish writes a message. It is on disk when publish returns.
-func (q *Queue) publish(ctx context.Context, subject, id string, message any) error {
+// publish writes a message. It is on disk when publish returns. What is published again, since
+// its acknowledgement was lost, is there once: the message's ID follows from all of it, so that
+// nobody can keep another's out by being first with something that only looks alike.
+func (q *Queue) publish(ctx context.Context, subject string, message any) error {
 	document, err := json.Marshal(message)
 	if err != nil {
 		return err
 	}
-	if _, err := q.js.Publish(ctx, subject, document, jetstream.WithMsgID(id)); err != nil {
-		return fmt.Errorf("publishing %s: %w", id, err)
+	sum := sha256.Sum256(document)
+	if _, err := q.js.Publish(ctx, subject, document, jetstream.WithMsgID(hex.EncodeToString(sum[:16]))); err != nil {
+		return fmt.Errorf("publishing to %s: %w", subject, err)
 	}
 	return nil
 }
@@ -69,7 +74,7 @@ func (q *Queue) publish(ctx context.Context, subject, id string, message any) er
 // Offer puts an item into the queue.
 func (q *Queue) Offer(ctx context.Context, item Item) error {
 	subject := strings.Join([]string{itemSubject, store.Key(item.Engine), store.Key(item.Target)}, ".")
-	return q.publish(ctx, subject, "item:"+item.ID, item)
+	return q.publish(ctx, subject, item)
 }
 
 // Waiting counts the items of an engine that nobody has taken. It must have been called before

@@ -91,7 +91,7 @@ func TestWhatIsHandedInTwiceComesOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var last uint64
 	failed := false
-	err := q.Claims(ctx, func(_ context.Context, sequence uint64, c Claim) error {
+	err := q.Claims(ctx, func() {}, func(_ context.Context, sequence uint64, c Claim) error {
 		if !failed {
 			failed = true
 			return errors.New("no room")
@@ -105,7 +105,7 @@ func TestWhatIsHandedInTwiceComesOnce(t *testing.T) {
 		return nil
 	})
 	require.EqualError(t, err, "no room", "the handler's error is said, and the message comes again")
-	require.ErrorIs(t, q.Claims(ctx, func(_ context.Context, sequence uint64, c Claim) error {
+	require.ErrorIs(t, q.Claims(ctx, func() {}, func(_ context.Context, sequence uint64, c Claim) error {
 		require.Greater(t, sequence, last)
 		last = sequence
 		if got = append(got, c.Build); len(got) == 2 {
@@ -124,7 +124,7 @@ func TestWhatIsRefusedDoesNotComeAgain(t *testing.T) {
 	var got []string
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := q.Entries(ctx, func(_ context.Context, _ uint64, e Entry) error {
+	err := q.Entries(ctx, func() {}, func(_ context.Context, _ uint64, e Entry) error {
 		if got = append(got, e.Trace); e.Trace == "b" {
 			cancel()
 		}
@@ -147,7 +147,7 @@ func TestWhatADeadCoordinatorHadTakenComesAgain(t *testing.T) {
 			require.NoError(t, q.Enter(t.Context(), Entry{Trace: "a"}))
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		require.ErrorIs(t, q.Entries(ctx, func(ctx context.Context, _ uint64, _ Entry) error {
+		require.ErrorIs(t, q.Entries(ctx, func() {}, func(ctx context.Context, _ uint64, _ Entry) error {
 			got = append(got, i)
 			cancel()
 			return nil // which can't be acknowledged any more
