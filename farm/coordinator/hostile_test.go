@@ -203,7 +203,7 @@ func TestAReadOnlyDiskHolds(t *testing.T) {
 	b.until(func() bool { return b.c.Overview().Build != nil })
 	gone.Store(true)
 	b.until(func() bool {
-		return b.c.Overview().Holding["machine"] == "the disk takes no file: read-only file system: holding"
+		return b.c.Overview().Holding["machine"] == "the disk takes no file: read-only file system"
 	})
 	gone.Store(false)
 	b.until(func() bool { return len(b.c.Overview().Holding) == 0 })
