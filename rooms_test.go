@@ -43,8 +43,8 @@ const roomTable = `
 	tools            nothing
 	examples         battle
 	bench            ringbuf, battle
-	farm             battle, explore
 	cmd/battle       all
+	farm             battle, explore, cmd/battle
 	cmd/aria         ringbuf, statemachines
 	.                nothing
 `

@@ -12,6 +12,9 @@ import (
 	"battle.test/farm/store"
 )
 
+// nothing is the error of a name that is none.
+const nothing = "there is nothing of that name"
+
 // New serves what a source knows.
 func New(from Source) http.Handler {
 	mux := http.NewServeMux()
@@ -19,7 +22,7 @@ func New(from Source) http.Handler {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 			v, there := answer(r)
 			if !there {
-				reply(w, http.StatusNotFound, map[string]string{"error": "there is nothing of that name"})
+				reply(w, http.StatusNotFound, map[string]string{"error": nothing})
 				return
 			}
 			reply(w, http.StatusOK, v)
@@ -34,8 +37,11 @@ func New(from Source) http.Handler {
 	get("/api/builds", func(*http.Request) (any, bool) { return from.Builds(), true })
 	get("/api/history", func(r *http.Request) (any, bool) { return from.History(r.FormValue("target")), true })
 	get("/api/corpus", func(*http.Request) (any, bool) { return from.Corpora(), true })
+	mux.HandleFunc("GET /api/corpus/{target}", func(w http.ResponseWriter, r *http.Request) { entries(w, r, from) })
+	mux.HandleFunc("GET /api/corpus/{target}/{hash}", func(w http.ResponseWriter, r *http.Request) { entry(w, r, from) })
 	get("/api/refused", func(*http.Request) (any, bool) { return from.Refused(), true })
 	mux.HandleFunc("GET /api/events", func(w http.ResponseWriter, r *http.Request) { events(w, r, from) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, map[string]any{"ok": true}) })
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { health(w, from) })
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&metrics{from})

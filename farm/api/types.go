@@ -1,6 +1,9 @@
 package api
 
 import (
+	"context"
+	"iter"
+	"slices"
 	"time"
 
 	"battle.test/battle"
@@ -9,7 +12,7 @@ import (
 )
 
 // A Source knows the state of a farm. The coordinator is one. What it returns is the
-// caller's. It answers from memory, at once.
+// caller's. It answers from memory, at once, where it does not say otherwise.
 type Source interface {
 	Overview() Overview
 	Targets() []Target
@@ -20,7 +23,14 @@ type Source interface {
 	Builds() []store.Build // the newest first
 	History(target string) []store.Sample
 	Corpora() []Corpus
+	// Entries are at most so many of a target's corpus, the newest first, and how many there
+	// are in all.
+	Entries(target string, from, most int) (part []Entry, all int)
+	// Entry is one, by its hash. It alone is not in memory: the error is the store's.
+	Entry(ctx context.Context, target, hash string) (e store.Entry, there bool, err error)
 	Refused() []store.Refusal // the last first
+	// Outcomes are how many findings each build had of each outcome, by revision.
+	Outcomes() map[string]map[store.Outcome]int
 	// Changed is a number that grows with each change, and a channel that is closed at the
 	// next one.
 	Changed() (version uint64, next <-chan struct{})
@@ -85,6 +95,7 @@ type Finding struct {
 	Updates  int         `json:"updates"` // of the trace
 	Engine   string      `json:"engine"`
 	Filed    time.Time   `json:"filed"`
+	Resolved time.Time   `json:"resolved,omitzero"`   // when a build was the first without it
 	Build    string      `json:"build"`               // at which it failed last
 	Claims   int         `json:"claims"`              //
 	FirstBad string      `json:"first_bad,omitempty"` // revision, once that is known
@@ -100,11 +111,25 @@ type Corpus struct {
 	Seeds   int            `json:"seeds"`   // of the repository's own corpus, besides
 }
 
+// An Entry is one of a corpus, without its trace.
+type Entry struct {
+	Hash    string    `json:"hash"` // of the trace
+	Updates int       `json:"updates"`
+	Bytes   int       `json:"bytes"`
+	Engine  string    `json:"engine"`
+	Worker  string    `json:"worker"`
+	Build   string    `json:"build"`
+	Found   time.Time `json:"found"`
+}
+
 // Short is a finding in short.
 func Short(f store.Finding) Finding {
 	short := Finding{
 		ID: f.ID, Target: f.Target, State: f.State, Title: f.Found.Title(), Kind: f.Found.Kind, Place: f.Found.Place,
 		Updates: len(f.Found.Trace), Engine: f.Engine, Filed: f.Filed, Build: f.Build, Claims: f.Claims,
+	}
+	if f.State == store.Resolved {
+		short.Resolved = f.Since().At
 	}
 	if f.Bisection != nil && f.Bisection.Done {
 		short.FirstBad = f.Bisection.Bad
@@ -113,4 +138,43 @@ func Short(f store.Finding) Finding {
 		short.Culprit = f.Explanation.Culprit.Update
 	}
 	return short
+}
+
+// Outcomes counts the verdicts of findings, by build.
+func Outcomes(findings iter.Seq[store.Finding]) map[string]map[store.Outcome]int {
+	all := make(map[string]map[store.Outcome]int)
+	for f := range findings {
+		for _, v := range f.Verdicts {
+			if all[v.Build] == nil {
+				all[v.Build] = make(map[store.Outcome]int)
+			}
+			all[v.Build][v.Outcome]++
+		}
+	}
+	return all
+}
+
+// NotReached is what engines did not get to in a target, in the last pieces of their work:
+// blocks of code, as file:line-line, that one of them counted and did not run, and kinds of
+// update that none of them ran.
+func NotReached(all []Contribution, target string) (blocks, updates []string) {
+	engines, never := 0, make(map[string]int)
+	for _, c := range all {
+		if c.Target != target || c.Last.At.IsZero() {
+			continue
+		}
+		engines++
+		blocks = append(blocks, c.Last.Unreached...)
+		for _, update := range c.Last.Never {
+			never[update]++
+		}
+	}
+	for update, n := range never {
+		if n == engines {
+			updates = append(updates, update)
+		}
+	}
+	slices.Sort(blocks)
+	slices.Sort(updates)
+	return slices.Compact(blocks), updates
 }

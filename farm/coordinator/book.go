@@ -25,8 +25,8 @@ type book struct {
 	targets  map[string]store.Row[store.Target]
 	findings map[string]store.Row[store.Finding]
 	arms     map[string]store.Row[store.Arm]
-	entries  map[string]map[string]brought // by target, by key
-	samples  map[string][]store.Sample     // by target
+	corpora  map[string]*shelf         // by target
+	samples  map[string][]store.Sample // by target
 	workers  []store.Worker
 	fresh    map[string]int // new entries and findings of an arm that no report has counted yet
 	refused  []store.Refusal
@@ -35,18 +35,12 @@ type book struct {
 	changed  chan struct{} // closed at the next change
 }
 
-// brought is what is kept in memory of an entry.
-type brought struct {
-	engine string
-	bytes  int
-}
-
 // refusedMax is how many refusals are kept to be shown.
 const refusedMax = 100
 
 func readBook(ctx context.Context, s *store.Store) (*book, error) {
 	b := &book{
-		store: s, entries: make(map[string]map[string]brought), samples: make(map[string][]store.Sample),
+		store: s, corpora: make(map[string]*shelf), samples: make(map[string][]store.Sample),
 		fresh: make(map[string]int), holds: make(map[string]string), changed: make(chan struct{}),
 	}
 	var errs [6]error
@@ -74,14 +68,6 @@ func (b *book) changedNow() {
 	b.version++
 	close(b.changed)
 	b.changed = make(chan struct{})
-}
-
-// keep notes an entry of the corpus. The lock is held, or nobody else there yet.
-func (b *book) keep(key string, e store.Entry) {
-	if b.entries[e.Target] == nil {
-		b.entries[e.Target] = make(map[string]brought)
-	}
-	b.entries[e.Target][key] = brought{e.Engine, len(e.Trace)}
 }
 
 // hold notes why a duty is not done. It tells whether that is news.

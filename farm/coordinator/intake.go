@@ -92,7 +92,7 @@ func (c *Coordinator) enter(ctx context.Context, _ uint64, e work.Entry) error {
 	}
 	key := store.EntryKey(e.Target, e.Trace)
 	c.book.mu.Lock()
-	_, there := c.book.entries[e.Target][key]
+	_, there := c.book.shelfOf(e.Target).at[key]
 	c.book.mu.Unlock()
 	if there {
 		return nil
@@ -162,6 +162,7 @@ func (c *Coordinator) add(a *store.Arm, r work.Report, fresh float64) {
 	a.CPU += r.CPU
 	a.Gain = a.Gain*fade + fresh
 	a.Spent = a.Spent*fade + r.Seconds
+	r.Of.Trim()
 	if r.Fault == "" {
 		a.Failures, a.Fault, a.Resting = 0, "", time.Time{}
 		a.Last = r.Of
@@ -201,7 +202,7 @@ func (c *Coordinator) sample(ctx context.Context, arm store.Arm) error {
 			}
 		}
 	}
-	one.Entries = len(c.book.entries[arm.Target])
+	one.Entries = len(c.book.shelfOf(arm.Target).entries)
 	for _, row := range c.book.findings {
 		if f := row.Value; f.Target == arm.Target {
 			one.Findings++

@@ -45,8 +45,8 @@ func (c *Coordinator) Overview() api.Overview {
 			o.Targets++
 		}
 	}
-	for _, all := range b.entries {
-		o.Entries += len(all)
+	for _, all := range b.corpora {
+		o.Entries += len(all.entries)
 	}
 	for _, row := range b.arms {
 		a := row.Value
@@ -73,7 +73,7 @@ func (c *Coordinator) Targets() []api.Target {
 	for i := range all {
 		t := &all[i]
 		at[t.Name] = t
-		t.Entries = len(b.entries[t.Name])
+		t.Entries = len(b.shelfOf(t.Name).entries)
 		if samples := b.samples[t.Name]; len(samples) > 0 {
 			now := samples[len(samples)-1]
 			t.Now = &now
@@ -154,12 +154,8 @@ func (c *Coordinator) Contributions() []api.Contribution {
 	}
 	c.book.mu.Lock()
 	defer c.book.mu.Unlock()
-	for target, entries := range c.book.entries {
-		for _, e := range entries {
-			if i, known := at[armKey(target, e.engine)]; known {
-				all[i].Entries++
-			}
-		}
+	for i := range all {
+		all[i].Entries = c.book.shelfOf(all[i].Target).engines[all[i].Engine]
 	}
 	for _, row := range c.book.findings {
 		if i, known := at[armKey(row.Value.Target, row.Value.Engine)]; known {
@@ -212,13 +208,10 @@ func (c *Coordinator) History(target string) []store.Sample {
 func (c *Coordinator) Corpora() []api.Corpus {
 	all := []api.Corpus{}
 	for _, t := range c.book.allTargets() {
-		one := api.Corpus{Target: t.Name, Engines: make(map[string]int), Seeds: t.Seeds + t.Regressions}
 		c.book.mu.Lock()
-		for _, e := range c.book.entries[t.Name] {
-			one.Entries++
-			one.Bytes += e.bytes
-			one.Engines[e.engine]++
-		}
+		shelf := c.book.shelfOf(t.Name)
+		one := api.Corpus{Target: t.Name, Entries: len(shelf.entries), Bytes: shelf.bytes, Engines: make(map[string]int), Seeds: t.Seeds + t.Regressions}
+		maps.Copy(one.Engines, shelf.engines)
 		c.book.mu.Unlock()
 		all = append(all, one)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"battle.test/battle"
@@ -80,6 +81,23 @@ type Report struct {
 	Doomed   int       `json:"doomed"`   // of them, those that nothing new comes from
 	Traits   int       `json:"traits"`   // told apart
 	Expected float64   `json:"expected"` // new traits in the next burst, an estimate
+
+	Unreached []string `json:"unreached,omitempty"` // the first blocks that never ran, as file:line-line
+	Never     []string `json:"never,omitempty"`     // kinds of update that never ran
+}
+
+// Bounds of what a report names.
+const (
+	namedMax     = 400
+	nameBytesMax = 300
+)
+
+// Trim cuts a report to what is kept of it.
+func (r *Report) Trim() {
+	for _, names := range []*[]string{&r.Unreached, &r.Never} {
+		*names = slices.DeleteFunc(*names, func(name string) bool { return len(name) > nameBytesMax })
+		*names = (*names)[:min(len(*names), namedMax)]
+	}
 }
 
 // A Worker is a process that hunts. Its record goes by itself when it no longer says that it
@@ -133,6 +151,9 @@ type Sample struct {
 	Blocks   int       `json:"blocks"`
 	Moments  int       `json:"moments"`
 }
+
+// Share is how much of the code is covered, from 0 to 1.
+func (s Sample) Share() float64 { return float64(s.Covered) / float64(max(1, s.Blocks)) }
 
 // A Finding is a failure that the coordinator has seen with a build of its own.
 type Finding struct {
@@ -239,6 +260,21 @@ func (f *Finding) At(build string) *Verdict {
 		}
 	}
 	return nil
+}
+
+// Since is the verdict that brought a finding's state: the first of those at its end that
+// agree. Verdicts that can't tell say nothing.
+func (f *Finding) Since() (since Verdict) {
+	for _, v := range slices.Backward(f.Verdicts) {
+		if v.Outcome != Fails && v.Outcome != Passes {
+			continue
+		}
+		if since.Outcome != "" && v.Outcome != since.Outcome {
+			break
+		}
+		since = v
+	}
+	return since
 }
 
 // Knows tells whether a name is one of the finding's.

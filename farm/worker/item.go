@@ -143,7 +143,13 @@ func (w *Worker) subject(ctx context.Context, item work.Item) (store.Build, stor
 func reportOf(o driver.Outcome) work.Report {
 	r := work.Report{Seconds: o.Seconds, CPU: o.CPU, Runs: o.Stats.Runs, Updates: o.Stats.Updates, Fault: o.Fault, Note: o.Note}
 	e := o.Explored
-	r.Of = store.Report{Covered: e.Covered, Blocks: e.Blocks, Moments: e.Moments, Doomed: e.Doomed, Traits: e.Traits, Expected: e.Expected}
+	r.Of = store.Report{Covered: e.Covered, Blocks: e.Blocks, Moments: e.Moments, Doomed: e.Doomed, Traits: e.Traits, Expected: e.Expected, Unreached: e.Unreached}
+	for _, op := range o.Stats.Ops {
+		if op.Count == 0 {
+			r.Of.Never = append(r.Of.Never, op.Name)
+		}
+	}
+	r.Of.Trim()
 	if o.Seconds > 0 {
 		r.Of.Rate = float64(o.Stats.Updates) / o.Seconds
 	}

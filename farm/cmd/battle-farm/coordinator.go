@@ -36,7 +36,7 @@ func (o *options) coordinate(ctx context.Context) error {
 	defer all.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	front := newFront()
+	front := newFront(filepath.Base(o.dir))
 	all.Go(func() { front.serve(ctx, listener) })
 	access, mend, stop, err := o.broker(ctx, front)
 	if err != nil {

@@ -9,24 +9,25 @@ import (
 	"sync/atomic"
 	"time"
 
-	"battle.test/farm/api"
+	"battle.test/farm/dash"
 )
 
 // A front is what the farm serves over HTTP: what its coordinator knows, or, while there is
 // none, why.
 type front struct {
-	now atomic.Pointer[http.Handler]
+	name string // of what is hunted in
+	now  atomic.Pointer[http.Handler]
 }
 
-func newFront() *front {
-	f := &front{}
+func newFront(name string) *front {
+	f := &front{name: name}
 	f.hold("it is starting")
 	return f
 }
 
 func (f *front) show(h http.Handler) { f.now.Store(&h) }
 
-func (f *front) hold(why string) { f.show(api.Waiting(why)) }
+func (f *front) hold(why string) { f.show(dash.Waiting(f.name, why)) }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*f.now.Load()).ServeHTTP(w, r) }
 

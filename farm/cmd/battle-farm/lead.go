@@ -11,9 +11,9 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"battle.test/farm/api"
 	"battle.test/farm/broker"
 	"battle.test/farm/coordinator"
+	"battle.test/farm/dash"
 	"battle.test/farm/store"
 	"battle.test/farm/tree"
 	"battle.test/farm/work"
@@ -67,7 +67,7 @@ func (o *options) run(ctx context.Context, js jetstream.JetStream, s *store.Stor
 	}()
 	c, err := o.open(leading, js, s, checkout, front)
 	if err == nil {
-		front.show(api.New(c))
+		front.show(dash.New(c, dash.Options{Places: o.places(ctx, checkout)}))
 		err = c.Run(leading)
 	}
 	lose(err)
