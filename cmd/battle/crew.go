@@ -23,7 +23,7 @@ const workerSeeds = 0x9E3779B97F4A7C15
 
 // crew makes the jobs of an engine in a target.
 func (c *huntCommand) crew(w *workshop, e engine, t target) (all crew, err error) {
-	workers, shared := 1, ""
+	workers, procs, shared := 1, 1, ""
 	switch e.name() {
 	case explore.Name:
 		workers = c.Workers
@@ -32,9 +32,11 @@ func (c *huntCommand) crew(w *workshop, e engine, t target) (all crew, err error
 		}
 	case forkserver.Name:
 		workers = c.Workers
+	case gofuzzEngine:
+		procs = c.Workers
 	}
 	for i := range workers {
-		j := &job{target: t, engine: e, seed: c.Seed + uint64(i)*workerSeeds, shared: shared, foreign: c.Foreign, inCPU: c.CPU, stopFirst: c.First, state: "waiting"}
+		j := &job{target: t, engine: e, seed: c.Seed + uint64(i)*workerSeeds, shared: shared, foreign: c.Foreign, procs: procs, fleet: c.gofuzzFleet, inCPU: c.CPU, stopFirst: c.First, state: "waiting"}
 		if j.dir, err = os.MkdirTemp(w.temp, "hunt-"); err != nil {
 			return nil, err
 		}
@@ -105,6 +107,9 @@ var states = []string{"minimising", "hunting", "waiting", "interrupted", "not ru
 func (c crew) row() row {
 	sum := c[0].row()
 	if len(c) == 1 {
+		if c[0].procs > 1 {
+			sum.Workers = c[0].procs
+		}
 		return sum
 	}
 	for _, j := range c[1:] {

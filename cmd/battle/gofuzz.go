@@ -5,13 +5,16 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -205,13 +208,49 @@ func (gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
 	archive := w.built[archiveOf(j.target)]
 	w.mu.Unlock()
-	work := filepath.Join(j.dir, "gofuzz")
+	work := gofuzzWork(j)
 	if _, err := os.Stat(work); err != nil {
 		// Without seeds go-fuzz starts from an empty tape, and finds its way.
 		_ = os.CopyFS(filepath.Join(work, "corpus"), os.DirFS(seedsOf(archive, j.target)))
 	}
-	return command(ctx, findTool(w.root, "go-fuzz"),
-		"-bin", archive, "-workdir", work, "-procs", "1", "-func", harnessOf(j.target))
+	args := []string{"-bin", archive, "-workdir", work, "-procs", strconv.Itoa(max(1, j.procs)), "-func", harnessOf(j.target)}
+	switch {
+	case j.fleet.Coordinator != "":
+		args = append(args, "-coordinator", j.fleet.Coordinator)
+	case j.fleet.Worker != "":
+		args = append(args, "-worker", j.fleet.Worker)
+	}
+	return command(ctx, findTool(w.root, "go-fuzz"), args...)
+}
+
+// gofuzzWork is go-fuzz's work folder in a job.
+func gofuzzWork(j *job) string { return filepath.Join(j.dir, "gofuzz") }
+
+// A gofuzzFleet is go-fuzz on several machines: one coordinates, and holds the corpus, and
+// the others hunt.
+type gofuzzFleet struct {
+	Coordinator string `help:"Let go-fuzz coordinate at this address, host:port, what hunts with -worker elsewhere, instead of hunting. It is for one target, and whoever reaches the address can take part."`
+	Worker      string `help:"Let go-fuzz hunt for the coordinator at this address. Corpora are exchanged; each machine has its own findings, and the coordinator those that ended a process."`
+}
+
+// check says what is wrong with the flags for what is to hunt.
+func (f gofuzzFleet) check(engines []engine, targets []target) error {
+	switch {
+	case f == gofuzzFleet{}:
+		return nil
+	case f.Coordinator != "" && f.Worker != "":
+		return errors.New("-coordinator and -worker: a process is one or the other; start another one beside it")
+	case len(engines) != 1 || engines[0].name() != gofuzzEngine || len(targets) != 1:
+		return errors.New("-coordinator and -worker: want go-fuzz alone, in one target: -engine gofuzz -target NAME")
+	}
+	address, flag := f.Coordinator, "-coordinator"
+	if address == "" {
+		address, flag = f.Worker, "-worker"
+	}
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return fmt.Errorf("%s %s: %w: want host:port", flag, address, err)
+	}
+	return nil
 }
 
 // gofuzzName is how go-fuzz names the files of its corpus.

@@ -22,7 +22,7 @@ type huntCommand struct {
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
-	Workers  int           `default:"1" help:"Processes of the explorer in each target, and of AFL++, which share what they find. Each takes a core; other engines have one."`
+	Workers  int           `default:"1" help:"Processes of the explorer in each target, and of AFL++ and go-fuzz, which share what they find. Each takes a core; other engines have one."`
 	Seed     uint64        `default:"1" help:"Where random choices start."`
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
@@ -33,6 +33,8 @@ type huntCommand struct {
 	Matrix   bool          `help:"Show which update followed which, and how often."`
 	HTML     string        `help:"Write the report into this file, as a page with the code that was not reached, curves and findings."`
 	JSON     bool          `help:"Print the summary as JSON on standard output."`
+
+	gofuzzFleet
 }
 
 // Help is what -help adds.
@@ -132,6 +134,9 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	}
 	targets, err := w.findAll(ctx, c.Packages, c.Target)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.gofuzzFleet.check(picked, targets); err != nil {
 		return nil, err
 	}
 	for _, t := range targets {

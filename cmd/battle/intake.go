@@ -90,7 +90,7 @@ func (in *intake) ask(ctx context.Context) error {
 }
 
 // filesBelow is a file, or all in a folder that may be traces: hidden ones are not, and
-// neither is what go-fuzz writes of a crash beside its tape.
+// neither is what go-fuzz writes of a crash beside its tape, nor what it suppresses.
 func (w *workshop) filesBelow(path string) (files []string, errs []error) {
 	root := shown(from(w.dir, path))
 	err := filepath.WalkDir(root, func(full string, entry fs.DirEntry, err error) error {
@@ -103,6 +103,8 @@ func (w *workshop) filesBelow(path string) (files []string, errs []error) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
+		case entry.IsDir() && entry.Name() == "suppressions":
+			return fs.SkipDir
 		case entry.IsDir(), filepath.Ext(name) == ".output", filepath.Ext(name) == ".quoted":
 		default:
 			// A link may lead to a file. To read a pipe would last for ever.

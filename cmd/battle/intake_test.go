@@ -10,7 +10,7 @@ import (
 
 func TestFilesOfAFolderThatMayBeTraces(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"in/a.trace", "in/deep/b", "in/.git/c", "in/.d", "in/e.output", "in/e.quoted", "out/f"} {
+	for _, name := range []string{"in/a.trace", "in/deep/b", "in/.git/c", "in/.d", "in/e.output", "in/e.quoted", "in/suppressions/g", "out/f"} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}

@@ -31,6 +31,8 @@ type job struct {
 	crew      crew     // the jobs that share with it, itself among them, or nil
 	shared    string   // folder for what they share, or ""
 	foreign   []string // folders of tapes that AFL takes in while it hunts
+	procs     int      // processes of go-fuzz, if more than one
+	fleet     gofuzzFleet
 	stopFirst bool
 	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
@@ -122,7 +124,7 @@ func (j *job) outcome() string {
 	switch {
 	case j.fault != "":
 		return "at fault"
-	case j.stats().Updates > 0 || j.satisfied() || len(j.findings())+len(j.read("pending")) > 0:
+	case j.stats().Updates > 0 || j.fleet.Coordinator != "" || j.satisfied() || len(j.findings())+len(j.read("pending")) > 0:
 		return "done"
 	case j.slice <= tooShort:
 		j.remark("ran nothing: its %.4g s of the budget are too short to start a process for", j.slice.Seconds())
@@ -230,8 +232,11 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	if cmd.ProcessState != nil {
 		j.spend(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime())
 	}
-	if j.engine.name() == libfuzzer.Name {
+	switch j.engine.name() {
+	case libfuzzer.Name:
 		j.hear(output.String())
+	case gofuzzEngine:
+		j.hearGofuzz(output.String())
 	}
 	deaths := crashers.take(output.String(), err)
 	switch {

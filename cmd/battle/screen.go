@@ -212,7 +212,7 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.fuzzed(), h.libFuzzed(), h.gaps(), h.findings(all, explanations))
+		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.goFuzzed(), h.fuzzed(), h.libFuzzed(), h.gaps(), h.findings(all, explanations))
 	}
 	faults := slices.Concat(h.stale, h.faults)
 	if unwritten != nil {
