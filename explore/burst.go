@@ -56,8 +56,9 @@ func at(updates []byte, ends []int32, i int) []byte {
 type composer struct {
 	hunt  *battle.Hunt
 	dice  *dice
-	all   []int // kinds, each as often as its weight
-	some  []int // those of a swarm
+	all   []int       // kinds, each as often as its weight
+	some  []int       // those of a swarm
+	spent [scales]int // updates on new runs, by the scale of their length
 	burst burst
 }
 
@@ -71,14 +72,36 @@ func newComposer(h *battle.Hunt, d *dice) *composer {
 	return c
 }
 
-// lengths: mostly short, so that a good moment is not played to death, and sometimes
-// long, because some states take long to reach.
+// length is how many updates a burst from a moment has: mostly few, so that a good moment
+// is not played to death, and sometimes many, because some states take long to reach.
 func (c *composer) length(fresh bool) int {
-	shift := c.dice.below(7)
-	if fresh || c.dice.below(longShare) == 0 {
-		shift += 4
+	if fresh {
+		return c.runLength()
+	}
+	shift := c.dice.below(scales)
+	if c.dice.below(longShare) == 0 {
+		shift += runScale
 	}
 	return 1 + c.dice.below(1<<shift)
+}
+
+const (
+	scales   = 7 // of lengths, each twice the one before
+	runScale = 4 // the logarithm of the least of new runs
+)
+
+// runLength is how many updates a new run has. As many updates go into runs of each scale: a
+// short run is one in which little stands in the way of what matters, and there are many.
+func (c *composer) runLength() int {
+	scale := 0
+	for i, spent := range c.spent {
+		if spent < c.spent[scale] {
+			scale = i
+		}
+	}
+	n := 1 + c.dice.below(1<<(runScale+scale))
+	c.spent[scale] += n
+	return n
 }
 
 // longShare is one in how many bursts from a moment is as long as those of a new run.
@@ -86,7 +109,7 @@ const longShare = 16
 
 // styles are how bursts draw numbers, each as often: what matters may be none of those that
 // stand out, or several small ones at once.
-var styles = [...]int{mixed, mixed, simple, evenly}
+var styles = [...]int{mixed, simple, simple, evenly}
 
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {

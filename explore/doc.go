@@ -20,6 +20,9 @@
 // whole run up to the moment, so that the third step of a lock looks different from the
 // second.
 //
+// Half of the updates that are tried are of new runs, short and long ones: what chance finds
+// soon, the explorer finds in twice the time at most.
+//
 // A burst starts at its moment, or a few updates before: what is new is often shown by the
 // very update that spoils it. It is random updates, by weight, or of a few kinds only
 // (swarm); or a piece of another run; or the moment's own last updates with a field chosen

@@ -40,6 +40,7 @@ const (
 	burstsBetween = 16 // two looks at the clock
 	watchEvery    = 16 // bursts: one in so many records comparisons
 	rewindShare   = 3  // one in so many starts a little before its moment
+	freshShare    = 2  // one in so many updates that are tried is of a new run
 )
 
 // An explorer is one hunt.
@@ -55,6 +56,8 @@ type explorer struct {
 	shares   timeshare // where the schedule decides
 	prefix   []byte
 	turns    int
+	tried    int       // updates of bursts
+	fresh    int       // of these, of new runs
 	news     int       // turns that showed something new
 	diary    diary     // of both
 	watches  bool      // this turn records comparisons
@@ -104,9 +107,25 @@ func (e *explorer) begin() bool {
 	return true
 }
 
-// turn goes back to a moment, and tries another future.
+// goesOn tells whether it is time to go on from a moment, and not for a new run.
+func (e *explorer) goesOn() bool { return e.fresh*freshShare > e.tried }
+
+// count counts what goesOn decides by.
+func (e *explorer) count(fresh bool, updates int) {
+	e.tried += updates
+	if fresh {
+		e.fresh += updates
+	}
+}
+
+// turn goes back to a moment, and tries another future. So many updates are of new runs that
+// what chance finds soon is found soon, however many moments there are: where states go on
+// for ever, each has something new about it, and few are any use.
 func (e *explorer) turn() {
-	m := e.frontier.pick(e.dice)
+	m := e.frontier.root
+	if e.goesOn() {
+		m = e.frontier.pick(e.dice)
+	}
 	m.picks++
 	e.watches = e.turns%watchEvery == 0
 	from := m
@@ -145,6 +164,7 @@ func (e *explorer) try(m *moment, b *burst) bool {
 	ran := e.hunt.Moment() - m.depth
 	begun := e.hunt.Begun() - m.depth
 	e.follow(m, b, begun)
+	e.count(m == e.frontier.root, begun)
 	failed := e.hunt.Failed()
 	news := len(e.novelty.fresh) > 0 || e.novelty.better >= 0
 	e.hunt.End()

@@ -128,16 +128,12 @@ func (f *frontier) champion(d *dice) *moment {
 
 const (
 	tournament  = 8
-	rootShare   = 8 // one in so many bursts begins a new run
 	crownsShare = 2 // one in so many goes on from a champion
 	doomedShare = 8 // one in so many looks at a doomed moment gives it a chance
 )
 
 // pick chooses the moment to go back to: the cheapest of a few.
 func (f *frontier) pick(d *dice) *moment {
-	if d.below(rootShare) == 0 {
-		return f.root
-	}
 	if len(f.champions) > 0 && (len(f.moments) == 0 || d.below(crownsShare) == 0) {
 		if m := f.champion(d); m != nil {
 			return m

@@ -297,34 +297,42 @@ func (p *snapshotPair) checkFailed(t *battle.T, name string) {
 	if _, err := p.disk.Read(path.Join(snapshotDir, name+".tmp")); err == nil {
 		t.Errorf("a save that failed leaves %s.tmp", name)
 	}
-	_, files := p.files()
-	content, present := files[name]
+	content, present := p.content(name), slices.Contains(p.names(), name)
 	if !p.store.Survives(name, content, present) {
 		t.Errorf("a save that failed leaves %d bytes in %s (there: %t), neither what was there nor what was to be written", len(content), name, present)
 	}
 }
 
+// names are those of the snapshots' present files, in order.
+func (p *snapshotPair) names() []string {
+	all, _ := p.disk.List(snapshotDir)
+	return slices.DeleteFunc(all, func(name string) bool { return !strings.HasSuffix(name, ".snap") })
+}
+
+// content is what a snapshot's file holds at present.
+func (p *snapshotPair) content(name string) string {
+	b, _ := p.disk.Read(path.Join(snapshotDir, name))
+	return string(b)
+}
+
 // files are the snapshots' present files, in order of their names.
 func (p *snapshotPair) files() (names []string, content map[string]string) {
-	all, _ := p.disk.List(snapshotDir)
-	content = make(map[string]string)
-	for _, name := range all {
-		if strings.HasSuffix(name, ".snap") {
-			b, _ := p.disk.Read(path.Join(snapshotDir, name))
-			names, content[name] = append(names, name), string(b)
-		}
+	names = p.names()
+	content = make(map[string]string, len(names))
+	for _, name := range names {
+		content[name] = p.content(name)
 	}
 	return names, content
 }
 
 // kth is the k-th file, modulo how many there are, or "" if there is none.
 func (p *snapshotPair) kth(k uint8) (name, content string) {
-	names, files := p.files()
+	names := p.names()
 	if len(names) == 0 {
 		return "", ""
 	}
 	name = names[int(k)%len(names)]
-	return name, files[name]
+	return name, p.content(name)
 }
 
 // Fate is what a crash does beyond the least that it may.

@@ -44,14 +44,16 @@ func PlainSection(name string, data []byte) Section {
 	return Section{Name: name, Stored: data, Length: uint64(len(data))}
 }
 
+// encoder is for all sections, one after the other: making one costs more than a small
+// section does, and one takes a few MiB.
+var encoder, encoderError = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+
 // ZstdSection makes a section of compressed contents. Contents that don't shrink, or
 // shrink more than a loader believes, are stored as they are.
 func ZstdSection(name string, data []byte) Section {
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		panic(fmt.Sprintf("snapshot: zstd refuses its defaults: %v", err))
+	if encoderError != nil {
+		panic(fmt.Sprintf("snapshot: zstd refuses its defaults: %v", encoderError))
 	}
-	defer encoder.Close()
 	packed := encoder.EncodeAll(data, nil)
 	if len(packed) >= len(data) || uint64(len(data)) > lengthMax(uint64(len(packed))) {
 		return PlainSection(name, data)
