@@ -68,7 +68,9 @@ func (o *options) run(ctx context.Context, js jetstream.JetStream, s *store.Stor
 	c, err := o.open(leading, js, s, checkout, front)
 	if err == nil {
 		front.show(dash.New(c, dash.Options{Places: o.places(ctx, checkout)}))
+		stop := o.tell(leading, c)
 		err = c.Run(leading)
+		stop()
 	}
 	lose(err)
 	<-kept

@@ -26,6 +26,9 @@ type options struct {
 	fetch       bool
 	state       string
 	http        string
+	page        string
+	hook        string
+	hookSecret  string
 	listen      string
 	nats, join  string
 	creds       string
@@ -53,6 +56,9 @@ func parse(args []string) (*options, error) {
 	f.BoolVar(&o.fetch, "fetch", false, "let git ask its remote for new commits; with -branch origin/main, say")
 	f.StringVar(&o.state, "state", "", "folder for all that is kept (default one of the checkout's in your configuration folder)")
 	f.StringVar(&o.http, "http", "127.0.0.1:7117", "address of the page, the API and metrics; a port of 0 is any")
+	f.StringVar(&o.page, "url", "", "URL of the pages as others see them, for links in what the webhook posts (default none)")
+	f.StringVar(&o.hook, "webhook", "", "URL to post JSON to when a finding is new, resolved or back")
+	f.StringVar(&o.hookSecret, "webhook-secret", "", "file of a secret that posts are signed with: X-Battle-Signature is sha256= and the HMAC of the body")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "address that workers connect to")
 	f.StringVar(&o.nats, "nats", "", "URL of NATS with JetStream to keep everything in, instead of a server of the farm's own")
 	f.StringVar(&o.join, "join", "", "URL of a farm's NATS: be a worker of that farm")
@@ -96,6 +102,9 @@ func (o *options) check(rest []string) (err error) {
 		return fmt.Errorf("-bisect %d: want at least one", o.bisect)
 	case (o.cert == "") != (o.key == ""):
 		return errors.New("-tls-cert and -tls-key belong together")
+	}
+	if err := o.checkHook(); err != nil {
+		return err
 	}
 	if o.dir, err = filepath.Abs(o.dir); err != nil {
 		return err
