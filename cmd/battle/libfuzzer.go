@@ -96,8 +96,9 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	archive = filepath.Join(w.temp, fmt.Sprintf("%d.a", len(w.built)))
 	args := []string{"test", "-c", "-buildmode=c-archive", "-tags=libfuzzer", "-overlay=" + overlay, "-o", archive,
 		"-ldflags=-w -checklinkname=0"} // the engine calls the main function that go test writes
+	args = append(args, "-gcflags="+t.Package+"=-l") // what of the subject is inlined here would not be counted
 	for _, pkg := range w.counted(t, listed) {
-		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer -l") // what is inlined elsewhere is not counted
+		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer")
 	}
 	if _, err := goCommand(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=" + cmp.Or(os.Getenv("CC"), "clang")}, append(args, t.Package)...); err != nil {
 		return "", err

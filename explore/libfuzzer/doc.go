@@ -14,8 +14,9 @@
 // libFuzzer itself, so that an execution costs one call from C to Go and no change of threads.
 //
 // Go's compiler counts blocks and reports comparisons to libFuzzer in the packages under
-// test alone. With the harness and battle's decoding among them, there are a third as many
-// executions, and libFuzzer keeps tapes for the sake of code that is not under test.
+// test alone; nothing of theirs is inlined into their harness, where it would not be counted.
+// With the harness and battle's decoding among them, there are a third as many executions,
+// and libFuzzer keeps tapes for the sake of code that is not under test.
 //
 // Three of four tapes are libFuzzer's own mutations, which know the operands of
 // comparisons. The others change whole updates or fields: see [battle.test/explore.Mutator].
