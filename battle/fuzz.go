@@ -1,6 +1,7 @@
 package battle
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -42,11 +43,25 @@ func Fuzz[S any](f *testing.F, target Target[S]) {
 		s.report(true)
 		return
 	}
+	shown := make(map[string]string) // the test that has printed a finding, by its name
 	f.Fuzz(func(t *testing.T, tape []byte) {
-		if found := s.run(tape); found != nil {
-			t.Fatal(complaint(found, entries, tape))
+		found := s.run(tape)
+		if found == nil {
+			return
 		}
+		if first := shown[found.ID]; first != "" && !fuzzing() {
+			t.Fatalf("battle: the same failure as in %s: %s", first, found.Title())
+		}
+		shown[found.ID] = t.Name()
+		t.Fatal(complaint(found, entries, tape))
 	})
+}
+
+// fuzzing tells whether this is go test -fuzz. It runs what fails again and again, and
+// prints what it says last.
+func fuzzing() bool {
+	set := flag.Lookup("test.fuzz")
+	return set != nil && set.Value.String() != ""
 }
 
 // open makes the session of a test function, and serves the command if that is what
