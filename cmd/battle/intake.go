@@ -90,7 +90,7 @@ func (in *intake) ask(ctx context.Context) error {
 }
 
 // filesBelow is a file, or all in a folder that may be traces: hidden ones are not, and
-// neither is what go-fuzz writes of a crash beside its tape, nor what it suppresses.
+// neither is what stands beside one, nor what go-fuzz suppresses.
 func (w *workshop) filesBelow(path string) (files []string, errs []error) {
 	root := shown(from(w.dir, path))
 	err := filepath.WalkDir(root, func(full string, entry fs.DirEntry, err error) error {
@@ -105,7 +105,7 @@ func (w *workshop) filesBelow(path string) (files []string, errs []error) {
 			}
 		case entry.IsDir() && entry.Name() == "suppressions":
 			return fs.SkipDir
-		case entry.IsDir(), filepath.Ext(name) == ".output", filepath.Ext(name) == ".quoted":
+		case entry.IsDir(), full != root && standsBeside(full):
 		default:
 			// A link may lead to a file. To read a pipe would last for ever.
 			if info, err := os.Stat(full); err != nil {
@@ -122,4 +122,18 @@ func (w *workshop) filesBelow(path string) (files []string, errs []error) {
 		errs = append(errs, err)
 	}
 	return files, errs
+}
+
+// standsBeside tells whether a file only says more of another: of a tape that crashed, as
+// go-fuzz writes it, or of a finding, whose text is read.
+func standsBeside(path string) bool {
+	extension := filepath.Ext(path)
+	switch extension {
+	case ".output", ".quoted", ".html", ".svg":
+		return true
+	case ".json":
+		_, err := os.Stat(strings.TrimSuffix(path, extension) + ".txtar")
+		return err == nil
+	}
+	return false
 }

@@ -25,7 +25,7 @@ func (*corpusMerge) Help() string {
 	return "A trace is kept, as a seed, if its run shows what no trace of the corpus shows: a block of code, or how often it runs, " +
 		"roughly; a state that t.Reach tells apart; a label, or two in one run; a kind of update. Shorter ones are tried first. " +
 		"Nothing is overwritten. A trace that fails is not kept: add it as a regression, with corpus add. " +
-		"In folders, hidden files and go-fuzz's notes (.output, .quoted) are passed over. " +
+		"In folders, hidden files are passed over, and what stands beside a trace: go-fuzz's notes (.output, .quoted), pages, and the JSON of a finding that has its text there. " +
 		"Exit status: 0 merged, 1 a trace fails, 2 a fault; files that can't be read are one, and don't keep the others out."
 }
 

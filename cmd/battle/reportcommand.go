@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -37,6 +38,9 @@ func (c *reportCommand) Run(ctx context.Context, line *commandLine) error {
 	if len(c.Findings) == 0 {
 		c.Findings = []string{"findings"}
 	}
+	if c.Earlier != "" && slices.ContainsFunc(c.Findings, func(path string) bool { return sameFile(from(w.dir, path), from(w.dir, c.Earlier)) }) {
+		return fmt.Errorf("-earlier %s: that is what is reported, too, so all of it would be ongoing, passing or not: give a folder without findings as that, to run these again", c.Earlier)
+	}
 	found, errs := w.readFindings(c.Findings)
 	r.add(found...)
 	targets := sync.OnceValues(func() ([]target, error) { return w.findAll(ctx, nil, nil) })
@@ -56,6 +60,16 @@ func (c *reportCommand) Run(ctx context.Context, line *commandLine) error {
 		os.Stdout.Write(r.Markdown())
 	}
 	return errors.Join(errs...)
+}
+
+// sameFile tells whether two paths lead to one file or folder.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
 
 // fill adds what the flags ask for beside the findings.
