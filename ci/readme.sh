@@ -44,7 +44,7 @@ done <<'TABLE'
 0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show
 0 | ^added .*ring/seeds/example.trace     | go run ./cmd/battle corpus add -target ring -name example -seed 'append length=9; read from=tail offset=-9 length=9'
-0 | /out/[0-9a-f]+$                        | go run ./cmd/battle corpus convert -target ring -to go -out out corpus/ring/regressions/tip-bug.trace
+0 | ^out/[0-9a-f]+$                         | go run ./cmd/battle corpus convert -target ring -to go -out out corpus/ring/regressions/tip-bug.trace
 0 | ^0 traces promoted                    | go run ./cmd/battle corpus promote
 0 | ^0 duplicates                         | go run ./cmd/battle corpus prune
 0 | of [0-9]+  battle.test/ringbuf$       | go run ./cmd/battle corpus cover -html out/cover.html
