@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"battle.test/cmd/battle/report"
@@ -116,11 +118,13 @@ func (run *ciRun) idle(ctx context.Context, t target) (bool, error) {
 }
 
 // prepare makes the jobs of some targets, and builds what they run. An engine that can't be
-// built is a fault.
+// built is a fault, and so is a target that no engine suits: it would be green unhunted.
 func (run *ciRun) prepare(ctx context.Context, targets []target) (jobs []*job) {
 	for _, t := range targets {
+		var unsuited []string
 		for _, e := range run.engines {
-			if e.suits(t) != "" {
+			if why := e.suits(t); why != "" {
+				unsuited = append(unsuited, fmt.Sprintf("%s does not hunt in %s: %s", e.name(), t.Name, why))
 				continue
 			}
 			c := &huntCommand{Engine: []string{e.name()}, Workers: 1, Seed: run.flags.Seed, CPU: run.flags.CPU, First: run.flags.First, Shared: run.flags.Shared}
@@ -129,6 +133,11 @@ func (run *ciRun) prepare(ctx context.Context, targets []target) (jobs []*job) {
 				run.fault(err)
 			}
 			jobs = append(jobs, some...)
+		}
+		if len(unsuited) == len(run.engines) {
+			run.fault(errors.New(strings.Join(unsuited, "; ")))
+		} else {
+			run.Notes = append(run.Notes, unsuited...)
 		}
 	}
 	return jobs

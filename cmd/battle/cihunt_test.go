@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -39,4 +40,30 @@ func TestTouchedTargetsGetMostOfTheTime(t *testing.T) {
 			require.InDeltaSlice(t, c.want, got, 1e-6)
 		})
 	}
+}
+
+// An engine that suits no target, as one does that sees no tests.
+type unsuited struct{ engine }
+
+func (unsuited) name() string          { return "deaf" }
+func (unsuited) suits(t target) string { return "it can't hear" }
+
+// An engine that is ready at once.
+type ready struct{ engine }
+
+func (ready) name() string                                     { return "keen" }
+func (ready) suits(target) string                              { return "" }
+func (ready) prepare(context.Context, *workshop, target) error { return nil }
+
+func TestATargetThatNoEngineSuitsIsAFault(t *testing.T) {
+	targets := []target{{Name: "ring"}}
+	run := &ciRun{flags: &ciCommand{}, reporter: &reporter{workshop: &workshop{temp: t.TempDir()}}, engines: []engine{unsuited{}}}
+	require.Empty(t, run.prepare(t.Context(), targets))
+	require.Equal(t, []string{"deaf does not hunt in ring: it can't hear"}, run.Faults)
+	require.Empty(t, run.Notes)
+
+	run.Faults, run.engines = nil, []engine{unsuited{}, ready{}}
+	require.Len(t, run.prepare(t.Context(), targets), 1)
+	require.Empty(t, run.Faults)
+	require.Equal(t, []string{"deaf does not hunt in ring: it can't hear"}, run.Notes)
 }
