@@ -56,7 +56,7 @@ func TestKeysReachEverything(t *testing.T) {
 	farm := exhibit.Small()
 	server := serve(t, farm)
 	b.look(1280, "dark")
-	for _, path := range []string{"/", "/findings", "/findings/" + farm.Filed[0].ID, "/targets/ring", "/nightly"} {
+	for _, path := range []string{"/", "/findings", "/findings/" + farm.Filed[0].ID} {
 		b.do(chromedp.Navigate(server.URL + path))
 		b.until(`!document.querySelector("#pulse").hidden`)
 		wanted := ask[int](b, `(window.wanted = new Set([...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']")].filter(e => e.checkVisibility()))).size`)
@@ -93,14 +93,14 @@ func TestKeysReachEverything(t *testing.T) {
 	b.do(chromedp.KeyEvent("t"))
 	require.Equal(t, "light", ask[string](b, `document.documentElement.dataset.theme`))
 	b.do(chromedp.KeyEvent("p"))
-	require.Equal(t, "stopped", ask[string](b, `document.querySelector("#pulse .said").textContent`))
+	require.Equal(t, "off", ask[string](b, `document.querySelector("#pulse .said").textContent`))
 	b.do(chromedp.KeyEvent("/"))
 	require.Equal(t, "search", ask[string](b, `document.activeElement.id`))
 	b.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.value = ""`)) // keys of the protocol are typed although they were taken
 	b.do(chromedp.KeyEvent("j?"), chromedp.KeyEvent(kb.Enter))                  // text, here
 	b.until(`location.search.includes("say=j%3F") && !document.querySelector("#pulse").hidden`)
 	require.Equal(t, "light", ask[string](b, `document.documentElement.dataset.theme`), "the choice is kept")
-	require.Equal(t, "stopped", ask[string](b, `document.querySelector("#pulse .said").textContent`), "likewise")
+	require.Equal(t, "off", ask[string](b, `document.querySelector("#pulse .said").textContent`), "likewise")
 	b.do(chromedp.KeyEvent("2"))
 	b.until(`location.pathname + location.search === "/findings" && !document.querySelector("#pulse").hidden`)
 	b.do(chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter))

@@ -21,7 +21,7 @@ func Large(entries, findings int) *Farm {
 		for i := len(some); i < entries/len(f.Subjects); i++ {
 			one := some[i%len(some)]
 			one.Trace += fmt.Sprintf("# %d\n", i)
-			one.Found = one.Found.Add(-time.Duration(i) * time.Second)
+			one.Found = some[len(some)-1].Found.Add(-time.Duration(i) * time.Second)
 			f.Traces[t.Name] = append(f.Traces[t.Name], one)
 		}
 		f.target(t.Name).Entries = len(f.Traces[t.Name])

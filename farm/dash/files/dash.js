@@ -104,7 +104,7 @@ addEventListener("DOMContentLoaded", () => {
 	// often than every two seconds, not while nobody looks, and not over a text in the making.
 	const pulse = byId("pulse"), said = pulse.querySelector(".said");
 	const least = 2000;
-	let live = remembered("live") !== "no", version = document.body.dataset.version, last = Date.now(), due = 0, source = null;
+	let live = remembered("live") !== "no", version = document.body.dataset.version, last = Date.now(), due = 0, source = null, lost = false;
 	async function renew() {
 		due = 0;
 		if (!live || document.hidden) return;
@@ -125,7 +125,6 @@ addEventListener("DOMContentLoaded", () => {
 				if (document.title !== next.title) document.title = next.title;
 				behind = Date.now() - (Date.parse(next.querySelector("footer time")?.dateTime ?? "") || Date.now());
 			}
-			document.body.classList.remove("lost");
 		} catch {
 			later();
 		}
@@ -134,18 +133,21 @@ addEventListener("DOMContentLoaded", () => {
 		if (!due) due = setTimeout(renew, Math.max(0, last + least - Date.now()));
 	}
 	function state() {
-		const lost = live && source?.readyState !== EventSource.OPEN;
-		pulse.classList.toggle("lost", lost);
+		pulse.classList.toggle("lost", live && lost);
 		pulse.setAttribute("aria-pressed", String(live));
-		said.textContent = !live ? "stopped" : lost ? "no answer" : "live";
+		said.textContent = !live ? "off" : lost ? "lost" : "live";
 	}
 	function listen() {
 		source?.close();
 		source = null;
 		if (live) {
 			source = new EventSource("/api/events");
-			source.onopen = state;
+			source.onopen = () => {
+				lost = false;
+				state();
+			};
 			source.onerror = () => {
+				lost = true;
 				state();
 				version = ""; // the farm may be another by the time it answers
 				if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000); // it gave up, as a starting farm makes it
