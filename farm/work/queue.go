@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -28,6 +29,9 @@ const (
 type Queue struct {
 	js   jetstream.JetStream
 	wait time.Duration // AckWait, but for tests
+
+	mu     sync.Mutex
+	takers map[string]jetstream.Consumer // by engine, of a coordinator
 }
 
 // Open makes the streams, for a coordinator.
@@ -80,15 +84,24 @@ func (q *Queue) Offer(ctx context.Context, item Item) error {
 // Waiting counts the items of an engine that nobody has taken. It must have been called before
 // a worker can take any.
 func (q *Queue) Waiting(ctx context.Context, engine string) (int, error) {
-	consumer, err := q.js.CreateOrUpdateConsumer(ctx, itemStream, jetstream.ConsumerConfig{
-		Durable: takers(engine), FilterSubject: itemSubject + "." + store.Key(engine) + ".*",
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxDeliver: DeliverMax, MaxAckPending: 4096,
-	})
-	if err != nil {
-		return 0, fmt.Errorf("handing out items of %s: %w", engine, err)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.takers[engine] == nil {
+		consumer, err := q.js.CreateOrUpdateConsumer(ctx, itemStream, jetstream.ConsumerConfig{
+			Durable: takers(engine), FilterSubject: itemSubject + "." + store.Key(engine) + ".*",
+			AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxDeliver: DeliverMax, MaxAckPending: 4096,
+		})
+		if err != nil {
+			return 0, fmt.Errorf("handing out items of %s: %w", engine, err)
+		}
+		if q.takers == nil {
+			q.takers = make(map[string]jetstream.Consumer)
+		}
+		q.takers[engine] = consumer
 	}
-	info, err := consumer.Info(ctx)
+	info, err := q.takers[engine].Info(ctx)
 	if err != nil {
+		delete(q.takers, engine) // it may be gone with the server's state
 		return 0, fmt.Errorf("asking for the items of %s: %w", engine, err)
 	}
 	return int(info.NumPending), nil
