@@ -25,6 +25,7 @@ go vet -tags libfuzzer ./explore/libfuzzer
 
 targets=$(go run ./cmd/battle list ./fuzz | awk '/^[^ ]/ { print $1 }')
 build address '-O1 -fsanitize=address'
+[ -n "$targets" ] || complain 'battle list names no target'
 for name in $targets; do
 	program=$out/address/$name seeds=$out/seeds/$name
 	for file in "$program" "$program.dict" "$program.options" "${program}_seed_corpus.zip"; do

@@ -61,6 +61,7 @@ TABLE
 essence() { awk 'NR == 1 { print; next } /^-- / { keep = /trace|expected|actual/ } keep'; }
 shown=$(sed -n '/^```text$/,/^```$/p' README.md | sed '1d; $d')
 replay=$(awk '/^-- replay --$/ { getline; print }' <<<"$shown")
+[ -n "$replay" ] || { echo 'README.md shows no finding with its replay command' >&2; exit 1; }
 printf -- '-- %s\n' "$replay"
 got=$(cd "$copy" && bash -c "$replay") || true
 if ! diff <(essence <<<"$shown") <(essence <<<"$got"); then
