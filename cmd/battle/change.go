@@ -41,8 +41,12 @@ func readChange(ctx context.Context, dir, base string, own ...string) (*change, 
 	if c.files, c.dirty, err = repo.differences(ctx, c.base); err != nil {
 		return nil, err
 	}
+	here := realPath(dir)
 	c.files = slices.DeleteFunc(c.files, func(file string) bool {
-		return slices.ContainsFunc(own, func(path string) bool { return within(c.path(file), realPath(path)) })
+		return slices.ContainsFunc(own, func(path string) bool {
+			path = realPath(path)
+			return within(c.path(file), path) && !within(here, path) // -findings . has the sources in it, too
+		})
 	})
 	return c, nil
 }

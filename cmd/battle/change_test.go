@@ -72,6 +72,36 @@ func TestPackagesBuiltForTestsAloneAreReached(t *testing.T) {
 	require.False(t, tests.touches(filepath.Join(dir, "c", "c.go")))
 }
 
+// A folder for findings in which the work goes on must not hide the change.
+func TestWhatTheCommandWritesIsNoChange(t *testing.T) {
+	dir := t.TempDir()
+	git := func(args ...string) {
+		_, err := gitCommand(t.Context(), dir, append([]string{"-c", "user.name=Ada", "-c", "user.email=ada@example.test"}, args...)...)
+		require.NoError(t, err)
+	}
+	git("init", "-q")
+	git("commit", "-q", "--allow-empty", "-m", "base")
+	for _, name := range []string{"a/a.go", "found/x.json", "out.sarif"} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, nil, 0o644))
+	}
+	for _, c := range []struct{ own, want []string }{
+		{nil, []string{"a/a.go", "found/x.json", "out.sarif"}},
+		{[]string{"found", "out.sarif"}, []string{"a/a.go"}},
+		{[]string{".", "found"}, []string{"a/a.go", "out.sarif"}},
+		{[]string{".."}, []string{"a/a.go", "found/x.json", "out.sarif"}},
+	} {
+		var own []string
+		for _, path := range c.own {
+			own = append(own, from(dir, path))
+		}
+		got, err := readChange(t.Context(), dir, "HEAD", own...)
+		require.NoError(t, err)
+		require.Equal(t, c.want, got.files, c.own)
+	}
+}
+
 // A fuzz function that only changes, or has another file or package now, is not gone.
 func TestTargetsThatAreGoneAreNamed(t *testing.T) {
 	dir := t.TempDir()
