@@ -52,6 +52,11 @@ func run(cmd *exec.Cmd) error {
 // goCommand runs the go command and returns its output; its error has what go said.
 func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
 	cmd := command(ctx, "go", args...)
+	cmd.Cancel = func() error {
+		time.AfterFunc(patience, func() { killGroup(cmd) })
+		return interruptGroup(cmd)
+	}
+	cmd.WaitDelay = 20 * patience // nothing that it starts outlives it, but a busy machine is slow to hand over what it said
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), env...)
 	var output, said bytes.Buffer
