@@ -43,7 +43,7 @@ func TestCopyModule(t *testing.T) {
 	}
 	file := read(t, to, "go.mod")
 	require.Contains(t, file, "a.test/a => "+filepath.Join(filepath.Dir(root), "a")+"\n")
-	require.Contains(t, file, "b.test/b v1.0.0 => "+filepath.Join(root, "b")+"\n")
+	require.Contains(t, file, "b.test/b v1.0.0 => ./b\n", "it was copied, too")
 	require.Contains(t, file, "c.test/c => d.test/d v1.2.3\n")
 }
 
