@@ -12,9 +12,9 @@ import (
 
 func FuzzYard(f *testing.F)          { fuzzYard(f, yardTarget(yard{})) }
 func FuzzRevealingYard(f *testing.F) { fuzzYard(f, yardTarget(yard{reveals: 1})) }
-func FuzzDeceivingYard(f *testing.F) { fuzzYard(f, yardTarget(yard{fails: 700})) }
+func FuzzDeceivingYard(f *testing.F) { fuzzYard(f, yardTarget(yard{fails: 300})) }
 func FuzzGatedYard(f *testing.F)     { fuzzYard(f, yardTarget(yard{gates: 1})) }
-func FuzzLateGatedYard(f *testing.F) { fuzzYard(f, yardTarget(yard{gates: 700})) }
+func FuzzLateGatedYard(f *testing.F) { fuzzYard(f, yardTarget(yard{gates: 300})) }
 func FuzzYardWithClose(f *testing.F) {
 	target := yardTarget(yard{})
 	target.Close = func(*yard) {}

@@ -31,7 +31,7 @@ const seedStream = 0x9E3779B97F4A7C15
 // Styles of drawing wide numbers, beside those that a mix is made of.
 const (
 	mixed  = -1
-	simple = 11 // near the simplest; narrow ones, too
+	simple = 11 // near the simplest
 	evenly = 15
 )
 
@@ -58,9 +58,6 @@ func (d *dice) Number(low, top uint64, signed bool) uint64 {
 			return top
 		case 2:
 			return d.near(d.operand(roll), low, span, roll>>32)
-		}
-		if d.style == simple && how&7 != 0 {
-			return d.few(roll, low, top, signed)
 		}
 		return low + roll%(span+1)
 	}
@@ -104,15 +101,6 @@ func (d *dice) wide(how, roll, low, top uint64, signed bool) uint64 {
 		return d.random.Uint64()
 	}
 	return low + d.random.Uint64()%(span+1)
-}
-
-// few is near the simplest number of a narrow range: 0 if it has that, or the least.
-func (d *dice) few(roll, low, top uint64, signed bool) uint64 {
-	zero := low
-	if signed && int64(low) < 0 && int64(top) > 0 {
-		zero = 0
-	}
-	return zero + roll>>8%min(1<<(roll&7), top-zero+1)
 }
 
 func (d *dice) operand(roll uint64) uint64 {

@@ -40,7 +40,7 @@ const (
 	burstsBetween = 16 // two looks at the clock
 	watchEvery    = 16 // bursts: one in so many records comparisons
 	rewindShare   = 3  // one in so many starts a little before its moment
-	freshShare    = 2  // one in so many updates that are tried is of a new run
+	freshShare    = 2  // how many updates of new runs are tried for each that goes on from a moment
 )
 
 // An explorer is one hunt.
@@ -108,7 +108,7 @@ func (e *explorer) begin() bool {
 }
 
 // goesOn tells whether it is time to go on from a moment, and not for a new run.
-func (e *explorer) goesOn() bool { return e.fresh*freshShare > e.tried }
+func (e *explorer) goesOn() bool { return e.fresh > freshShare*(e.tried-e.fresh) }
 
 // count counts what goesOn decides by.
 func (e *explorer) count(fresh bool, updates int) {

@@ -101,13 +101,13 @@ func TestRareMomentsArePickedFirst(t *testing.T) {
 	require.Zero(t, picks[f.root], "new runs have a share of their own")
 }
 
-func TestHalfOfTheUpdatesAreOfNewRuns(t *testing.T) {
+func TestMostUpdatesAreOfNewRuns(t *testing.T) {
 	e := &explorer{}
 	for n := range 1000 {
 		fresh := !e.goesOn()
 		e.count(fresh, 1+n*7919%100)
 	}
-	require.InDelta(t, 0.5, float64(e.fresh)/float64(e.tried), 0.01)
+	require.InDelta(t, 2.0/3, float64(e.fresh)/float64(e.tried), 0.01)
 }
 
 func TestNewRunsOfEachScaleHaveAsManyUpdates(t *testing.T) {
@@ -123,24 +123,6 @@ func TestNewRunsOfEachScaleHaveAsManyUpdates(t *testing.T) {
 		require.InDelta(t, total/scales, spent, 1<<(runScale+scales), "scale %d", scale)
 	}
 	require.Greater(t, runs[0], 20*runs[scales-1])
-}
-
-func TestNarrowNumbersAreSimpleInTheSimpleStyle(t *testing.T) {
-	zeros := func(style int, low, top uint64, signed bool, zero uint64) (n int) {
-		d := newDice(1)
-		d.style = style
-		for range 1000 {
-			v := d.Number(low, top, signed)
-			require.LessOrEqual(t, v-low, top-low)
-			if v == zero {
-				n++
-			}
-		}
-		return n
-	}
-	minus40 := ^uint64(39)
-	require.Greater(t, zeros(simple, minus40, 60, true, 0), 10*zeros(mixed, minus40, 60, true, 0))
-	require.Greater(t, zeros(simple, 20, 200, false, 20), 2*zeros(mixed, 20, 200, false, 20))
 }
 
 func TestAMomentThatLeadsNowhereIsLeftAlone(t *testing.T) {
