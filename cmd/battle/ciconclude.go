@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"battle.test/cmd/battle/report"
 )
@@ -62,16 +63,20 @@ func (run *ciRun) print(r *report.Report) {
 	if run.flags.JSON {
 		out = os.Stderr
 	}
-	github := os.Getenv("GITHUB_ACTIONS") == "true"
-	if !github { // lines of a finding might be taken for commands there
-		for i, f := range r.Failing() {
-			if i == shownMost {
-				fmt.Fprintf(out, "… and %d more in %s\n\n", len(r.Failing())-shownMost, run.hunt.dir)
-				break
-			}
-			fmt.Fprintf(out, "%s\n", f.Text())
+	fmt.Fprint(out, run.text(r, os.Getenv("GITHUB_ACTIONS") == "true"))
+}
+
+func (run *ciRun) text(r *report.Report, github bool) string {
+	var b strings.Builder
+	if all := r.Failing(); !github { // lines of a finding might be taken for commands there
+		for _, f := range all[:min(len(all), shownMost)] {
+			fmt.Fprintf(&b, "%s\n", f.Text())
+		}
+		if more := len(all) - shownMost; more > 0 {
+			fmt.Fprintf(&b, "… and %d more in %s\n\n", more, shown(run.hunt.dir))
 		}
 	}
-	fmt.Fprint(out, r.Annotations(github))
-	fmt.Fprintln(out, r.Verdict())
+	b.WriteString(r.Annotations(github))
+	fmt.Fprintln(&b, r.Verdict())
+	return b.String()
 }
