@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The race detector, where goroutines meet: the ring, the bus, the library's watchdog,
-# and the targets with readers of their own.
+# The race detector, where goroutines meet: the ring, the bus, the library's watchdog, the
+# targets with readers of their own, and the farm's coordinator.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,3 +9,4 @@ cd "$(dirname "$0")/.."
 export GORACE="${GORACE-atexit_sleep_ms=0}"
 
 go test -race ./ringbuf ./statemachines/... ./battle ./fuzz
+go test -C farm -race . ./coordinator

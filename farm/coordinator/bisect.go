@@ -14,6 +14,9 @@ func (c *Coordinator) bisect(ctx context.Context, f store.Finding) (again bool, 
 	if b != nil && b.Done {
 		return false, nil
 	}
+	if b, err = copyOf(b); err != nil { // the record is for reading: others encode it meanwhile
+		return false, err
+	}
 	if b == nil {
 		b = &store.Bisection{}
 	}
