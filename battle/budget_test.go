@@ -19,7 +19,7 @@ func TestABudgetIsOfTheClockOrOfCPUTime(t *testing.T) {
 	if got < max(before, 6*time.Minute) || got > after {
 		t.Errorf("got %v spent after an hour, of which CPU time is %v to %v", got, before, after)
 	}
-	s.orders.budget = before // the process had as much before the session began
+	s.started, s.orders.budget = time.Now(), before // the process had as much before the session began
 	if !s.expired() {
 		t.Errorf("a budget of %v is not spent after that much CPU time", before)
 	}
