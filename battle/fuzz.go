@@ -72,12 +72,15 @@ func open(tb testing.TB, p *plan) *session {
 	if err != nil {
 		tb.Fatalf("battle: %v", err)
 	}
-	hold()
 	if !o.concerns(p) {
 		tb.SkipNow()
 	}
+	granted := o.hold()
 	function, _, _ := strings.Cut(tb.Name(), "/")
 	s := newSession(p, o, caller(function))
+	if o.byTurns {
+		s.turns = &turns{granted: granted, dir: o.dir}
+	}
 	if o.engine == engineAnswer {
 		if err := s.answerAll(); err != nil {
 			tb.Fatalf("battle: %v", err)

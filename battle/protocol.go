@@ -26,7 +26,7 @@ import (
 //	BATTLE_VAR     the name of the target's Go variable, for printed Go tests
 //	BATTLE_BUG     the planted bug that the binary was built with, for printed commands
 //	BATTLE_LINE    "stdin": the process ends where its standard input does, at the death of
-//	               the command
+//	               the command; "turns": it also reads there when it may hunt
 //	BATTLE_REQUESTS, BATTLE_ANSWERS  files of JSON, see [Request] and [Answer]
 const (
 	EnvEngine   = "BATTLE_ENGINE"
@@ -72,6 +72,7 @@ type orders struct {
 	inCPU     bool // the budget is CPU time
 	stopFirst bool
 	seedsOnly bool
+	byTurns   bool // the command grants turns, and there is no budget
 	variable  string
 	bug       string
 	requests  string
@@ -146,8 +147,10 @@ func (o *orders) readValues(getenv func(string) string) (err error) {
 	}
 	switch text := getenv(EnvLine); text {
 	case "", "stdin":
+	case "turns":
+		o.byTurns = true
 	default:
-		return fmt.Errorf("%s=%q: want stdin, or nothing", EnvLine, text)
+		return fmt.Errorf("%s=%q: want stdin, turns, or nothing", EnvLine, text)
 	}
 	switch text := getenv(EnvCorpus); text {
 	case "":

@@ -8,12 +8,12 @@ import (
 func TestOrdersAreRead(t *testing.T) {
 	environment := map[string]string{
 		EnvEngine: "rapid", EnvTarget: "ring", EnvDir: "/x", EnvShared: "/y", EnvSeed: "0x10", EnvBudget: "1m30s",
-		EnvStop: "first", EnvVariable: "Ring", EnvBug: "tip-bug", EnvCorpus: "seeds", EnvClock: "cpu",
+		EnvStop: "first", EnvVariable: "Ring", EnvBug: "tip-bug", EnvCorpus: "seeds", EnvClock: "cpu", EnvLine: "turns",
 	}
 	got, err := ordersFrom(func(name string) string { return environment[name] })
 	want := orders{
 		engine: "rapid", target: "ring", dir: "/x", shared: "/y", seed: 16, budget: 90 * time.Second,
-		stopFirst: true, variable: "Ring", bug: "tip-bug", seedsOnly: true, inCPU: true,
+		stopFirst: true, variable: "Ring", bug: "tip-bug", seedsOnly: true, inCPU: true, byTurns: true,
 	}
 	if err != nil || got != want {
 		t.Errorf("got %+v and %v, want %+v", got, err, want)
@@ -37,7 +37,7 @@ func TestOrdersThatMakeNoSenseAreRefused(t *testing.T) {
 		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvCorpus: "none"}, `BATTLE_CORPUS="none": want seeds, or nothing`},
 		{map[string]string{EnvEngine: "rapid", EnvDir: "/x", EnvClock: "wall"}, `BATTLE_CLOCK="wall": want cpu, or nothing`},
 		{map[string]string{EnvLine: "stdin"}, `BATTLE_LINE is set and BATTLE_ENGINE is not`},
-		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvLine: "3"}, `BATTLE_LINE="3": want stdin, or nothing`},
+		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvLine: "3"}, `BATTLE_LINE="3": want stdin, turns, or nothing`},
 		{map[string]string{EnvEngine: "native"}, `BATTLE_ENGINE=native needs BATTLE_DIR`},
 		{map[string]string{EnvEngine: "answer", EnvRequests: "/x"}, `BATTLE_ENGINE=answer needs BATTLE_REQUESTS and BATTLE_ANSWERS`},
 		{map[string]string{EnvEngine: "native", EnvDir: "/x", EnvSeed: "-1"}, `BATTLE_SEED="-1" is not a number of 64 bits`},

@@ -163,13 +163,19 @@ const reportEvery = 250 * time.Millisecond
 // it is runs since the last look that count.
 func (s *session) maybeReport() {
 	const runsBetween = 32
-	runs := s.runner.stats.runs
-	if !s.hunting() || runs >= runsBetween && runs-s.looked < runsBetween {
+	runs, rests := s.runner.stats.runs, s.turns != nil && s.turns.over()
+	if !s.hunting() || !rests && runs >= runsBetween && runs-s.looked < runsBetween {
 		return
 	}
 	s.looked = runs
 	if time.Since(s.reported) > reportEvery {
 		s.report(false)
+	}
+	if rests {
+		if err := s.turns.rest(); err != nil {
+			fmt.Fprintln(os.Stderr, "battle: a turn could not be ended:", err)
+			os.Exit(2)
+		}
 	}
 }
 

@@ -27,8 +27,9 @@ type session struct {
 	looked   uint64     // the run after which the clock was last read for a report
 	progress func() any // of a registered engine
 	record   *recorder
-	pool     *pool // nil: nobody to share runs with
-	noteOnly bool  // findings are left to the command to minimise
+	pool     *pool  // nil: nobody to share runs with
+	turns    *turns // nil: it hunts without rest
+	noteOnly bool   // findings are left to the command to minimise
 }
 
 func newSession(p *plan, o orders, src source) *session {
@@ -41,12 +42,14 @@ func newSession(p *plan, o orders, src source) *session {
 
 func (s *session) hunting() bool { return s.orders.dir != "" }
 
+// sleepsMax bounds the time of the clock for some CPU time.
+const sleepsMax = 10
+
 // spent is how much of its time the session has had: of the clock if it hunts, unless its
 // budget is CPU time, which is that of all its threads and of its start. Whoever asks for an
 // answer is to get the same one on a machine that is busy with others: then CPU time counts
 // where it is less. It is never less than a part of the clock's, for a subject that sleeps.
 func (s *session) spent() time.Duration {
-	const sleepsMax = 10
 	clock := time.Since(s.started)
 	switch {
 	case !s.hunting():
@@ -59,7 +62,8 @@ func (s *session) spent() time.Duration {
 
 // expired tells whether a hunt is over.
 func (s *session) expired() bool {
-	return s.spent() >= s.orders.budget || s.orders.stopFirst && len(s.findings) > 0
+	over := s.turns != nil && s.turns.last || s.turns == nil && s.spent() >= s.orders.budget
+	return over || s.orders.stopFirst && len(s.findings) > 0
 }
 
 // run runs a tape under the watchdog and returns the finding, or nil.
@@ -216,6 +220,9 @@ func (s *session) startHunting() error {
 	<-guarded                 // its goroutines are there before any run counts its own
 	if s.plan.attempts == 1 { // where the schedule decides, the collector's part in it is welcome
 		debug.SetGCPercent(max(huntingGC, debug.SetGCPercent(-1)))
+	}
+	if s.turns != nil {
+		s.turns.await()
 	}
 	return nil
 }

@@ -88,6 +88,14 @@ func (p *pool) share(prog program) {
 	p.Shared++
 }
 
+// WriteShared puts a run into a folder that processes share, see [Hunt.Share], for a
+// process that does not hunt itself. The trace must be as [Trace] writes it. It returns the
+// file's path, which is the same for the same trace.
+func WriteShared(dir, trace string) (path string, err error) {
+	path = filepath.Join(dir, sharedName(trace))
+	return path, writeWhole(path, []byte(trace))
+}
+
 // take reads runs of others that were not read before, as tapes.
 func (p *pool) take() (tapes [][]byte) {
 	files, err := p.unknown()

@@ -36,6 +36,7 @@ done <<'TABLE'
 0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
 0 | ^no findings                          | go run ./cmd/battle hunt -target ring -engine native -engine rapid -budget 10s
 1 | ^data, first=1 tail=1, 1 byte: 00     | go run ./cmd/battle hunt -bug tip-bug -first -html findings/report.html
+0 | ^together +engine                      | go run ./cmd/battle hunt -target ring -engine all -budget 10s
 0 | ^passed: [0-9]+ updates               | go run ./cmd/battle replay corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace

@@ -74,17 +74,14 @@ func aflAffinity(t target) string {
 	return "AFL_TRY_AFFINITY=1"
 }
 
-func (afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+func (a afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
 	binary := w.built[exploreBinaryOf(j.target.Package, true)]
 	w.mu.Unlock()
 	// A process that is started again goes on from what the one before had kept.
-	seeds, settings := seedsOf(binary, j.target), append(slices.Clone(aflSettings), aflAffinity(j.target))
-	for _, folder := range aflFolders(j) {
-		if _, err := os.Stat(filepath.Join(folder, "fuzzer_stats")); err == nil {
-			seeds = filepath.Join(folder, "queue")
-			settings = append(settings, "AFL_CMPLOG_ONLY_NEW=1") // the operands of the others are known
-		}
+	seeds, settings := a.seeds(w, j), append(slices.Clone(aflSettings), aflAffinity(j.target))
+	if filepath.Base(seeds) == "queue" {
+		settings = append(settings, "AFL_CMPLOG_ONLY_NEW=1") // the operands of the others are known
 	}
 	out, args := aflPlace(j)
 	_ = os.MkdirAll(out, 0o755) // what is wrong here, AFL says

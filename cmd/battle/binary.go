@@ -27,10 +27,12 @@ type workshop struct {
 	seedsOnly bool // engines begin without the regressions of the corpus
 
 	mu     sync.Mutex
-	copied string                   // a copy of the module for tools that know no overlay, once one is needed
-	built  map[string]string        // what was built, by what it is
-	dirs   map[string]string        // of packages, by import path, once a binary for the explorer was built
-	blocks map[string][]probe.Block // of what a package's tests test, by its import path, likewise
+	copied string                         // a copy of the module for tools that know no overlay, once one is needed
+	built  map[string]string              // what was built, by what it is
+	starts map[string][]battle.CorpusItem // what engines begin with, by target, once an ensemble was prepared
+	unfit  map[string]bool                // engines in targets for which they could not be built
+	dirs   map[string]string              // of packages, by import path, once a binary for the explorer was built
+	blocks map[string][]probe.Block       // of what a package's tests test, by its import path, likewise
 }
 
 func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
@@ -42,7 +44,8 @@ func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string), dirs: make(map[string]string), blocks: make(map[string][]probe.Block)}, nil
+	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string), dirs: make(map[string]string), blocks: make(map[string][]probe.Block),
+		starts: make(map[string][]battle.CorpusItem), unfit: make(map[string]bool)}, nil
 }
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }
@@ -198,6 +201,7 @@ func (w *workshop) askAll(ctx context.Context, binary string, t target, requests
 		cmd.Stderr = io.MultiWriter(os.Stderr, said)
 	}
 	runErr := run(cmd)
+	charge(ctx, cmd)
 	if document, err = os.ReadFile(out); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

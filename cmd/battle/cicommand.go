@@ -62,6 +62,8 @@ func (c *ciCommand) check() error {
 		c.Engine = []string{explore.Name}
 	}
 	switch {
+	case slices.Contains(c.Engine, togetherName):
+		return fmt.Errorf("-engine %s: here engines hunt by themselves: name them", togetherName)
 	case *c.Budget < 0:
 		return fmt.Errorf("-budget %v: want a time, or 0s to run the corpus alone", *c.Budget)
 	case c.Cores < 0:

@@ -23,6 +23,9 @@ const workerSeeds = 0x9E3779B97F4A7C15
 
 // crew makes the jobs of an engine in a target.
 func (c *huntCommand) crew(w *workshop, e engine, t target) (all crew, err error) {
+	if whole, ok := e.(together); ok {
+		return c.ensemble(w, whole, t)
+	}
 	workers, procs, shared := 1, 1, ""
 	switch e.name() {
 	case explore.Name:

@@ -63,8 +63,8 @@ func TestACrewIsOneRow(t *testing.T) {
 	one.crew = crew{one, two}
 	two.crew = one.crew
 	one.cpu, two.cpu = 2*time.Second, 3*time.Second
-	one.started = time.Unix(1000, 0)
-	two.started = time.Unix(1005, 0) // 10 s each: 15 in all
+	one.began, one.ended = time.Unix(1000, 0), time.Unix(1010, 0)
+	two.began, two.ended = time.Unix(1005, 0), time.Unix(1015, 0) // 15 in all
 	for _, j := range one.crew {
 		_, err := findingOf("explore", "a").Write(filepath.Join(j.dir, "findings"))
 		require.NoError(t, err)

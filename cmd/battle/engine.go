@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -34,17 +33,22 @@ var benched = append(slices.Clone(engines), control{})
 
 // pickEngines finds engines by name, in their own order. Of all of them, those that are
 // missing are left out and named; one that was asked for by name must be there.
+//
+// All of them at work together are "all", and come last.
 func pickEngines(root string, from []engine, names []string) (picked []engine, skipped []string, err error) {
+	if slices.Contains(names, togetherName) {
+		return pickTogether(root, from, names)
+	}
 	var known []string
 	for _, e := range from {
 		known = append(known, e.name())
 	}
 	for _, name := range names {
-		if !slices.Contains(known, name) && name != "all" {
-			return nil, nil, fmt.Errorf("no engine %q: there are %s", name, strings.Join(known, ", "))
+		if !slices.Contains(known, name) {
+			return nil, nil, fmt.Errorf("no engine %q: there are %s, and %s for all of them together", name, strings.Join(known, ", "), togetherName)
 		}
 	}
-	all := len(names) == 0 || slices.Contains(names, "all")
+	all := len(names) == 0
 	for _, e := range from {
 		named := slices.Contains(names, e.name())
 		if !named && !all {
@@ -79,13 +83,13 @@ func (native) prepare(ctx context.Context, w *workshop, t target) error {
 	return err
 }
 
-func (native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+func (n native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	return testCommand(ctx, w.binary(j.target.Package, true),
 		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1",
 		"-test.fuzztime="+j.budget().String(),
 		// With the default of 60 s Go does little else than minimise.
 		"-test.fuzzminimizetime=10x",
-		"-test.fuzzcachedir="+filepath.Join(j.dir, "cache"))
+		"-test.fuzzcachedir="+n.cache(j))
 }
 
 // rapidEngine is battle.Check's search, with one seed after the other.

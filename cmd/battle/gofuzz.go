@@ -204,15 +204,8 @@ func (w *workshop) writeSeeds(ctx context.Context, t target, dir string) error {
 	return nil
 }
 
-func (gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
-	w.mu.Lock()
-	archive := w.built[archiveOf(j.target)]
-	w.mu.Unlock()
-	work := gofuzzWork(j)
-	if _, err := os.Stat(work); err != nil {
-		// Without seeds go-fuzz starts from an empty tape, and finds its way.
-		_ = os.CopyFS(filepath.Join(work, "corpus"), os.DirFS(seedsOf(archive, j.target)))
-	}
+func (g gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+	archive, work := g.begin(w, j)
 	args := []string{"-bin", archive, "-workdir", work, "-procs", strconv.Itoa(max(1, j.procs)), "-func", harnessOf(j.target)}
 	switch {
 	case j.fleet.Coordinator != "":
@@ -221,6 +214,19 @@ func (gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 		args = append(args, "-worker", j.fleet.Worker)
 	}
 	return command(ctx, findTool(w.root, "go-fuzz"), args...)
+}
+
+// begin makes go-fuzz's work folder, with the seeds in it, unless it is there.
+func (gofuzz) begin(w *workshop, j *job) (archive, work string) {
+	w.mu.Lock()
+	archive = w.built[archiveOf(j.target)]
+	w.mu.Unlock()
+	work = gofuzzWork(j)
+	if _, err := os.Stat(work); err != nil {
+		// Without seeds go-fuzz starts from an empty tape, and finds its way.
+		_ = os.CopyFS(filepath.Join(work, "corpus"), os.DirFS(seedsOf(archive, j.target)))
+	}
+	return archive, work
 }
 
 // gofuzzWork is go-fuzz's work folder in a job.

@@ -18,7 +18,7 @@ import (
 type huntCommand struct {
 	Packages []string      `arg:"" optional:"" help:"Packages to hunt in (default ./...)."`
 	Target   []string      `help:"Only these targets (names, or functions as FuzzX)."`
-	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz, afl, libfuzzer (default all that are installed)."`
+	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz, afl, libfuzzer (default each that is installed, by itself), or all: those that are installed, together: they exchange what they find."`
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
 	Cores    int           `default:"0" help:"Engines at work at a time, a core for each (default all cores)."`
@@ -102,6 +102,9 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 
 // plan finds targets and engines, builds, and divides the budget.
 func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
+	if slices.Contains(c.Engine, togetherName) && len(c.Engine) > 1 {
+		return nil, fmt.Errorf("-engine %s: %s is every engine that is installed, together: name no other beside it", strings.Join(c.Engine, ","), togetherName)
+	}
 	picked, skipped, err := pickEngines(w.root, engines, c.Engine)
 	if err != nil {
 		return nil, err
@@ -151,11 +154,42 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	if h.cores == 0 {
 		h.cores = runtime.NumCPU()
 	}
-	h.cores = min(h.cores, len(h.jobs))
-	for _, j := range h.jobs {
-		j.slice = c.Budget * time.Duration(h.cores) / time.Duration(len(h.jobs))
-	}
+	h.share(c)
 	return h, nil
+}
+
+// share divides the budget, by the jobs or by the ensembles. An ensemble has two cores for
+// each worker of the explorer, or what there is: with more, each engine would have a core of
+// its own, and none its share.
+func (h *hunt) share(c *huntCommand) {
+	leads := h.leads()
+	if whole := leads[0].ensemble; whole != nil {
+		needs := 2 * c.Workers
+		cores := min(h.cores, needs*len(leads))
+		h.cores = max(1, cores/needs)
+		slice := c.Budget * time.Duration(h.cores) / time.Duration(len(leads))
+		if c.CPU {
+			slice = c.Budget * time.Duration(cores) / time.Duration(len(leads))
+		}
+		for _, j := range leads {
+			j.ensemble.slice, j.ensemble.lanes = slice, max(1, min(cores, needs))
+		}
+		return
+	}
+	h.cores = min(h.cores, len(leads))
+	for _, j := range leads {
+		j.slice = c.Budget * time.Duration(h.cores) / time.Duration(len(leads))
+	}
+}
+
+// leads are the jobs that hunt by themselves, and the first of each ensemble.
+func (h *hunt) leads() (all []*job) {
+	for _, j := range h.jobs {
+		if j.ensemble == nil || j.ensemble.jobs()[0] == j {
+			all = append(all, j)
+		}
+	}
+	return all
 }
 
 // prepare makes the jobs and builds what they run, before the clock starts. An engine
@@ -216,7 +250,7 @@ func writable(flag, dir string) error {
 // run works through the jobs, some side by side.
 func (h *hunt) run(ctx context.Context) {
 	queue := make(chan *job, len(h.jobs))
-	for _, j := range h.jobs {
+	for _, j := range h.leads() {
 		queue <- j
 	}
 	close(queue)
@@ -226,12 +260,19 @@ func (h *hunt) run(ctx context.Context) {
 	for range h.cores {
 		atWork.Go(func() {
 			for j := range queue {
-				if ctx.Err() == nil {
-					j.run(ctx, h.workshop)
-				} else {
+				together := []*job{j}
+				switch {
+				case ctx.Err() != nil:
 					j.set("not run")
+				case j.ensemble != nil:
+					together = j.ensemble.jobs()
+					j.ensemble.run(ctx, h.workshop)
+				default:
+					j.run(ctx, h.workshop)
 				}
-				h.collect(j)
+				for _, one := range together {
+					h.collect(one)
+				}
 			}
 		})
 	}

@@ -33,14 +33,18 @@ type job struct {
 	foreign   []string // folders of tapes that AFL takes in while it hunts
 	procs     int      // processes of go-fuzz, if more than one
 	fleet     gofuzzFleet
+	ensemble  *ensemble // that it is part of, or, of one that stands for all its parts, that it is; or nil
 	stopFirst bool
 	asFound   bool   // a finding counts before it is minimal
 	dir       string // exchange folder
 
 	mu         sync.Mutex
-	started    time.Time
-	spent      time.Duration // of the clock, once it has ended
+	began      time.Time
+	started    time.Time     // last: in an ensemble it may rest between
+	ended      time.Time     // likewise
+	spent      time.Duration // of the clock, up to then
 	cpu        time.Duration // of the processes that have ended
+	living     time.Duration // CPU time of one that rests, by the end of its last turn
 	state      string        // waiting, hunting, done, at fault, ran nothing, gave up, interrupted, not run
 	note       string        // why it ended before its slice was spent, if it did
 	minimising bool          // when last looked at
@@ -68,11 +72,16 @@ func (j *job) left() time.Duration {
 func (j *job) set(state string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	now := time.Now()
 	if j.state == "hunting" {
-		j.spent = time.Since(j.started)
+		j.ended = now
+		j.spent += now.Sub(j.started)
 	}
 	if j.state = state; state == "hunting" {
-		j.started = time.Now()
+		j.started = now
+		if j.began.IsZero() {
+			j.began = now
+		}
 	}
 }
 
@@ -88,33 +97,45 @@ func (j *job) span() (from, to time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state == "hunting" {
-		return j.started, time.Now()
+		return j.began, time.Now()
 	}
-	return j.started, j.started.Add(j.spent)
+	return j.began, j.ended
 }
 
 // run hunts until the slice is spent. An engine that ends before, because a finding
 // killed its process, is started again; so is one that has CPU time left.
 func (j *job) run(ctx context.Context, w *workshop) {
+	if all, ok := j.engine.(together); ok {
+		j.runTogether(ctx, w, all)
+		return
+	}
 	j.set("hunting")
 	state := ""
-	defer func() { j.set(cmp.Or(state, j.outcome())) }()
-	for j.left() > tooShort && !j.satisfied() {
-		again := j.once(ctx, w)
-		switch {
-		case ctx.Err() != nil:
-			state = "interrupted"
-			return
-		case !again || j.satisfied():
-			return
-		case j.deaths >= deathsMax && j.left() > tooShort:
-			state = "gave up"
-			j.remark("gave up after %s, with %.1f s of its %.4g s left", count(j.deaths, "death"), j.left().Seconds(), j.slice.Seconds())
-			return
-		}
-		j.seed++
+	for more := true; more && j.left() > tooShort && !j.satisfied(); {
+		again := j.once(ctx, w, nil)
+		state, more = j.goesOn(ctx, again)
 	}
+	j.end(state)
 }
+
+// goesOn tells whether the job is to have another process once one has ended, and else the
+// state that this leaves it in, if that is not for its outcome to say.
+func (j *job) goesOn(ctx context.Context, again bool) (state string, more bool) {
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted", false
+	case !again || j.satisfied():
+		return "", false
+	case j.deaths >= deathsMax && j.left() > tooShort:
+		j.remark("gave up after %s, with %.1f s of its %.4g s left", count(j.deaths, "death"), j.left().Seconds(), j.slice.Seconds())
+		return "gave up", false
+	}
+	j.seed++
+	return "", true
+}
+
+// end ends the job in a state, or in that of its outcome.
+func (j *job) end(state string) { j.set(cmp.Or(state, j.outcome())) }
 
 // tooShort is what is too little of a slice to start a process for.
 const tooShort = 200 * time.Millisecond
@@ -144,9 +165,9 @@ func (j *job) remark(format string, args ...any) {
 }
 
 // found tells whether a finding, or a fault of the harness, was written, by the job or by
-// one of its crew.
+// one of its crew or ensemble.
 func (j *job) found() bool {
-	return len(j.findings()) > 0 || slices.ContainsFunc(j.crew, func(o *job) bool { return len(o.findings()) > 0 })
+	return j.ensemble != nil && j.ensemble.found() || len(j.findings()) > 0 || slices.ContainsFunc(j.crew, func(o *job) bool { return len(o.findings()) > 0 })
 }
 
 // satisfied tells whether the job was to stop at a finding, and there is one.
@@ -173,12 +194,24 @@ func (j *job) foundIDs() []string {
 }
 
 func (j *job) read(dir string) (all []*battle.Finding) {
-	files, _ := filepath.Glob(filepath.Join(j.dir, dir, "*.json"))
-	for _, file := range files {
+	for _, file := range j.files(dir) {
 		if found, err := battle.ReadFinding(file); err == nil { // else half moved: the next look finds it whole
 			all = append(all, found)
 		}
 	}
+	return all
+}
+
+// files are those of JSON in a folder of the job's, or, of one that stands for an ensemble,
+// of all its parts'.
+func (j *job) files(dir string) (all []string) {
+	if _, whole := j.engine.(together); whole && j.ensemble != nil {
+		for _, one := range j.ensemble.jobs() {
+			all = append(all, one.files(dir)...)
+		}
+		return all
+	}
+	all, _ = filepath.Glob(filepath.Join(j.dir, dir, "*.json"))
 	return all
 }
 
@@ -199,6 +232,23 @@ func (j *job) running() bool {
 	return j.state == "hunting"
 }
 
+// used is the CPU time of the processes that have ended, and of one that rests.
+func (j *job) used() time.Duration {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.cpu + j.living
+}
+
+// standing is the job's state, and whether another process makes no sense: it gave up, or
+// the harness is at fault.
+func (j *job) standing() (state string, out bool) {
+	isFault := func(found *battle.Finding) bool { return found.Kind == battle.Harness }
+	out = slices.ContainsFunc(j.findings(), isFault)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state, out || j.state == "gave up" || j.fault != ""
+}
+
 // spend counts the CPU time of a process that has ended. In it is that of the workers that
 // the process waited for; one that is killed at a finding waits for none, but its workers
 // have reported theirs.
@@ -206,11 +256,12 @@ func (j *job) spend(cpu time.Duration) {
 	reported := time.Duration(j.stats().CPU)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.cpu = max(j.cpu+cpu, reported)
+	j.cpu, j.living = max(j.cpu+cpu, reported), 0
 }
 
-// once runs one process. It tells whether another one makes sense.
-func (j *job) once(ctx context.Context, w *workshop) (again bool) {
+// once runs one process, which prepare has changed, unless it is nil. It tells whether
+// another one makes sense.
+func (j *job) once(ctx context.Context, w *workshop, prepare func(*exec.Cmd)) (again bool) {
 	limited, cancel := context.WithTimeout(ctx, j.life())
 	defer cancel()
 	crashers := newCrashers(j)
@@ -220,6 +271,9 @@ func (j *job) once(ctx context.Context, w *workshop) (again bool) {
 	}
 	cmd := j.engine.command(limited, w, j)
 	cmd.Dir = j.target.dir
+	if prepare != nil {
+		prepare(cmd)
+	}
 	cmd.Env = append(cmd.Environ(), append(w.orders(j.target), j.orders()...)...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
@@ -386,7 +440,7 @@ func (j *job) lastTape() (last []byte) {
 // what those before have found out.
 func (j *job) stats() battle.Stats {
 	sum := battle.Stats{Target: j.target.Name, Engine: j.engine.name()}
-	files, _ := filepath.Glob(filepath.Join(j.dir, "stats", "*.json"))
+	files := j.files("stats")
 	written := make(map[string]time.Time)
 	for _, file := range files {
 		if info, err := os.Stat(file); err == nil {

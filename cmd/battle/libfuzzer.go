@@ -188,11 +188,11 @@ func (w *workshop) link(ctx context.Context, t target, archive, binary string) e
 	return nil
 }
 
-func (libFuzzer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
+func (l libFuzzer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
 	binary := w.built[fuzzerOf(j.target)]
 	w.mu.Unlock()
-	corpus := filepath.Join(j.dir, "libfuzzer", "corpus")
+	corpus := l.corpus(j)
 	crashes := filepath.Join(j.dir, "libfuzzer", "crashes")
 	for _, dir := range []string{corpus, crashes} {
 		_ = os.MkdirAll(dir, 0o755) // what is wrong here, libFuzzer says

@@ -105,6 +105,8 @@ type row struct {
 	OpsRan     int          `json:"ops_ran"`
 	Fault      string       `json:"fault,omitempty"`
 	Note       string       `json:"note,omitempty"` // why it ended early
+
+	Together *contribution `json:"together,omitempty"` // what it did in an ensemble
 }
 
 // Crew is the engine, and how often it is there.
@@ -122,7 +124,7 @@ func (j *job) row() row {
 	defer j.mu.Unlock()
 	spent := j.spent
 	if j.state == "hunting" {
-		spent = time.Since(j.started)
+		spent += time.Since(j.started)
 	}
 	state := j.state
 	if state == "hunting" && j.minimising {
@@ -202,7 +204,9 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 	if asJSON {
 		rows := []row{}
 		for _, c := range h.crews() {
-			rows = append(rows, c.row())
+			r := c.row()
+			r.Together = c.contribution()
+			rows = append(rows, r)
 		}
 		together := [][]string{}
 		for _, m := range mistakes(all) {
@@ -212,7 +216,7 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.notes(), h.explored(), h.goFuzzed(), h.fuzzed(), h.libFuzzed(), h.gaps(), h.findings(all, explanations))
+		fmt.Print("\n", h.table(), h.notes(), h.exchanges(), h.explored(), h.goFuzzed(), h.fuzzed(), h.libFuzzed(), h.gaps(), h.findings(all, explanations))
 	}
 	faults := slices.Concat(h.stale, h.faults)
 	if unwritten != nil {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -44,6 +45,13 @@ func setUpScript(env *testscript.Env) error {
 		}
 		env.Setenv(name, string(bytes.TrimSpace(value)))
 	}
+	// For a script that wants no engine that the machine happens to have: the command, and Go.
+	first, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+	goTool, err := exec.LookPath("go")
+	if err != nil {
+		return err
+	}
+	env.Setenv("PATH_OF_GO", first+string(os.PathListSeparator)+filepath.Dir(goTool))
 	// Nothing is downloaded, and no tool of the machine's owner is found.
 	env.Setenv("GOPROXY", "off")
 	env.Setenv("GOFLAGS", "-mod=mod")

@@ -35,7 +35,7 @@ func standings(results []trial, budget float64) (all []standing) {
 		s.own, s.found = own.middle()
 		for _, e := range engines {
 			t, competes := bestOf(results, task, e)
-			if e == explore.Name || !competes || t.Fault != "" && t.Found == 0 {
+			if e == explore.Name || e == togetherName || !competes || t.Fault != "" && t.Found == 0 {
 				continue
 			}
 			others++

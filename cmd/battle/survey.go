@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"battle.test/battle"
@@ -21,33 +22,49 @@ const (
 type surveyed struct {
 	footprint *explore.Footprint // nil if the process did not outlive the run
 	failed    string             // in what way, or ""
+	answer    battle.Answer      // its trace and tape, unless the process did not outlive the run
+	err       error              // it is no run, or nothing is said of it
 }
 
 // survey says of each trace what its run shows. Traces that fail are no error: their runs
 // show something, too, unless they end the process or hang.
 func (w *workshop) survey(ctx context.Context, t target, traces []string) ([]surveyed, error) {
-	if len(traces) == 0 {
+	defer during(fmt.Sprintf("running %s of %s", count(len(traces), "trace"), t.Name))()
+	var asked []battle.Request
+	for _, trace := range traces {
+		asked = append(asked, battle.Request{File: "trace", Trace: trace})
+	}
+	found, err := w.surveyRuns(ctx, t, asked)
+	for i, one := range found {
+		if one.err != nil {
+			return nil, fmt.Errorf("%s.%s: what a trace shows: %w:\n%s", t.Package, t.Func, one.err, traces[i])
+		}
+	}
+	return found, err
+}
+
+// surveyRuns is survey for runs that are asked about as traces or as tapes. What is wrong
+// with one is said of it alone.
+func (w *workshop) surveyRuns(ctx context.Context, t target, asked []battle.Request) ([]surveyed, error) {
+	if len(asked) == 0 {
 		return nil, nil
 	}
 	binary, err := w.buildExplore(ctx, t, true)
 	if err != nil {
 		return nil, err
 	}
-	defer during(fmt.Sprintf("running %s of %s", count(len(traces), "trace"), t.Name))()
-	var requests []battle.Request
-	for _, trace := range traces {
-		requests = append(requests, battle.Request{Do: explore.CoverName, File: "trace", Trace: trace, Passing: true})
+	requests := slices.Clone(asked)
+	for i := range requests {
+		requests[i].Do, requests[i].Passing = explore.CoverName, true
 	}
-	found := make([]surveyed, len(traces))
+	found := make([]surveyed, len(requests))
 	err = w.askEach(ctx, binary, t, requests, func(i int, answer battle.Answer, died *noAnswer) (over bool, err error) {
 		if died != nil {
 			found[i].failed = battle.DeathOf([]byte(died.output), died.err).Message
 			return false, nil
 		}
-		if found[i], err = surveyedOf(answer); err != nil {
-			return false, fmt.Errorf("%s.%s: what a trace shows: %w:\n%s", t.Package, t.Func, err, traces[i])
-		}
-		return found[i].footprint == nil, nil // it hangs
+		found[i] = surveyedOf(answer)
+		return found[i].footprint == nil && found[i].err == nil, nil // it hangs
 	})
 	return found, err
 }
@@ -57,9 +74,9 @@ func (w *workshop) survey(ctx context.Context, t target, traces []string) ([]sur
 // the process, tells whether the process is of no more use; another one goes on behind it.
 func (w *workshop) askEach(ctx context.Context, binary string, t target, requests []battle.Request, take func(i int, a battle.Answer, died *noAnswer) (over bool, err error)) error {
 	for from, to := 0, 0; from < len(requests); from = to {
-		size := len(requests[from].Trace)
-		for to = from + 1; to < min(from+askedMax, len(requests)) && size+len(requests[to].Trace) <= askedBytesMax; to++ {
-			size += len(requests[to].Trace)
+		size := asks(requests[from])
+		for to = from + 1; to < min(from+askedMax, len(requests)) && size+asks(requests[to]) <= askedBytesMax; to++ {
+			size += asks(requests[to])
 		}
 		if err := w.askSome(ctx, binary, t, requests, from, to, take); err != nil {
 			return err
@@ -67,6 +84,9 @@ func (w *workshop) askEach(ctx context.Context, binary string, t target, request
 	}
 	return nil
 }
+
+// asks is how many bytes of a run a request has.
+func asks(r battle.Request) int { return len(r.Trace) + len(r.Tape) }
 
 func (w *workshop) askSome(ctx context.Context, binary string, t target, requests []battle.Request, from, to int, take func(int, battle.Answer, *noAnswer) (bool, error)) error {
 	answers, err := w.askAll(ctx, binary, t, requests[from:to])
@@ -96,17 +116,16 @@ func (w *workshop) askSome(ctx context.Context, binary string, t target, request
 	return nil
 }
 
-func surveyedOf(answer battle.Answer) (surveyed, error) {
-	one := surveyed{}
+func surveyedOf(answer battle.Answer) surveyed {
+	one := surveyed{answer: answer}
 	switch f := answer.Finding; {
 	case f != nil:
 		_, one.failed, _ = strings.Cut(f.Title(), ": ") // without the target
 	case answer.Error != "":
-		return one, errors.New(answer.Error)
+		one.err = errors.New(answer.Error)
 	}
-	if answer.Report == nil {
-		return one, nil
+	if answer.Report != nil {
+		one.err = json.Unmarshal(answer.Report, &one.footprint)
 	}
-	err := json.Unmarshal(answer.Report, &one.footprint)
-	return one, err
+	return one
 }
