@@ -126,13 +126,26 @@ func (r *relay) round(ctx context.Context, allowed time.Duration) error {
 		r.known.add(r.atlas.chart(one.footprint))
 		r.tell("as a trace", []byte(one.answer.Trace))
 	}
-	r.hand(offers, found[old:])
+	fresh := r.news(offers, found[old:])
+	for _, one := range asked {
+		updates -= length(one)
+	}
+	if err := r.shorten(ctx, fresh, updates); err != nil {
+		return err
+	}
+	for _, n := range fresh {
+		for _, to := range r.parts {
+			if to != n.from {
+				r.give(to, n.run)
+			}
+		}
+	}
 	return nil
 }
 
-// hand judges what was offered, the shortest first, and gives what shows something new to
-// all other parts.
-func (r *relay) hand(offers []offer, found []surveyed) {
+// news judges what was offered, the shortest first: what shows something new is to be given
+// to all other parts.
+func (r *relay) news(offers []offer, found []surveyed) (all []news) {
 	order := make([]int, len(offers))
 	for i := range order {
 		order[i] = i
@@ -150,12 +163,9 @@ func (r *relay) hand(offers []offer, found []surveyed) {
 		}
 		r.known.add(fresh)
 		one.part.fresh++
-		for _, to := range r.parts {
-			if to != one.part {
-				r.give(to, run)
-			}
-		}
+		all = append(all, news{one.part, run, r.atlas.telling(fresh)})
 	}
+	return all
 }
 
 // judge counts an offer, and notes what is wrong with it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -212,4 +213,37 @@ func TestAPartThatTakesNothingHoldsUpNobody(t *testing.T) {
 	require.Zero(t, n.took)
 	require.NotEmpty(t, r.trouble())
 	require.True(t, r.part(t, gofuzzEngine).has(t, r, "append length=1\n"))
+}
+
+// What is given is no longer than what shows the same takes, but for counts: engines that
+// mutate bytes are to have few of them.
+func TestARelayGivesShortRuns(t *testing.T) {
+	r := relayOf(t)
+	r.look = func(_ context.Context, asked []battle.Request) (all []surveyed, err error) {
+		for _, one := range asked {
+			words := slices.Compact(slices.Sorted(slices.Values(strings.Fields(one.Trace))))
+			s := surveyed{footprint: &explore.Footprint{Labels: words}}
+			s.answer = battle.Answer{Trace: one.Trace, Tape: []byte(one.Trace), Updates: strings.Count(one.Trace, "\n")}
+			all = append(all, s)
+		}
+		return all, nil
+	}
+	r.corpus = []battle.CorpusItem{{Trace: "a\n"}}
+	p, native := r.part(t, explore.Name), r.part(t, native{}.name())
+	p.keeps(t, "long.trace", []byte(strings.Repeat("a\n", 40)+"rare\n"+strings.Repeat("a\n", 23)))
+	require.NoError(t, r.round(t.Context(), time.Hour))
+	require.Equal(t, 1, native.took)
+	files, err := os.ReadDir(swapper.kept(native.engine.(swapper), native.jobs[0])[0])
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	content, err := os.ReadFile(filepath.Join(swapper.kept(native.engine.(swapper), native.jobs[0])[0], files[0].Name()))
+	require.NoError(t, err)
+	tape, err := parseGoCorpus("", content)
+	require.NoError(t, err)
+	require.Contains(t, string(tape), "rare\na\n", "a pair of labels is new, too")
+	require.LessOrEqual(t, strings.Count(string(tape), "\n"), 27, "of 64")
+
+	// Where there is no CPU time for it, runs are given as they are.
+	r.look = func(context.Context, []battle.Request) ([]surveyed, error) { return nil, errors.New("it looks") }
+	require.NoError(t, r.shorten(t.Context(), []news{{run: battle.Answer{Trace: "a\nb\nc\n"}, shows: []int{0}}}, 0))
 }
