@@ -44,7 +44,11 @@ func benchPage(results []trial, under conditions, note string, plots []string) [
 		tried += len(t.Each)
 	}
 	all := standings(results, under.Budget)
-	fmt.Fprintf(&b, benchIntroduction, note, under.Machine, dates(results), commits(results), summary(all), count(under.Seeds, "seed"), under.Budget,
+	words := summary(all)
+	if text := togetherSummary(results); text != "" {
+		words += "\n" + text
+	}
+	fmt.Fprintf(&b, benchIntroduction, note, under.Machine, dates(results), commits(results), words, count(under.Seeds, "seed"), under.Budget,
 		tried, len(results)*under.Seeds, under.begin(), startUp, startUp)
 	for i, group := range groups(results) {
 		title := "Tasks"

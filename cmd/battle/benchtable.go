@@ -84,8 +84,10 @@ func benchTable(results []trial, c conditions) string {
 	for _, t := range results {
 		fmt.Fprintln(&b, t.benchLine())
 	}
-	if text := summary(standings(results, c.Budget)); text != "" {
-		b.WriteString("\n" + text)
+	for _, text := range []string{summary(standings(results, c.Budget)), togetherSummary(results)} {
+		if text != "" {
+			b.WriteString("\n" + text)
+		}
 	}
 	return b.String()
 }

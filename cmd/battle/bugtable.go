@@ -36,6 +36,9 @@ func bugTable(results []trial) string {
 	for _, t := range results {
 		fmt.Fprintln(&b, t.bugLine())
 	}
+	if text := togetherSummary(results); text != "" {
+		b.WriteString("\n" + text)
+	}
 	return b.String()
 }
 
@@ -59,6 +62,9 @@ matter of the schedule.
 func bugPage(bugs []*bug, results []trial, under conditions, note string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, bugIntroduction, note, count(under.Seeds, "seed"), under.Budget, under.begin(), under.Machine, dates(results), commits(results))
+	if text := togetherSummary(results); text != "" {
+		b.WriteString(text + "\n")
+	}
 	fmt.Fprintf(&b, "| bug | target | engine | found | updates | CPU s | trace |\n|---|---|---|---|--:|--:|--:|\n")
 	for _, t := range results {
 		found, updates, seconds, length := t.cells()
