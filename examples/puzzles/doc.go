@@ -9,7 +9,8 @@
 //	radix, deque,                structures that are rare: the containers have a fault,
 //	byte-queue, btree            marked THE FAULT, that shows in nothing else
 //	platform-1, platform-2       thousands of frames of a game, played to the end
+//	vault                        two engines, of which each does what the other can't
 //
 // A subject is a package of its own, so that engines that measure coverage see it and
-// not the harness. The tests solve each task once, so that it is known to be solvable.
+// not the harness; the vault's is in both. The tests solve each task once, so that it is known to be solvable.
 package puzzles

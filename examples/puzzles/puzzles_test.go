@@ -25,6 +25,7 @@ func FuzzByteQueue(f *testing.F)      { battle.Fuzz(f, ByteQueue) }
 func FuzzBtree(f *testing.F)          { battle.Fuzz(f, Btree) }
 func FuzzPlatform1(f *testing.F)      { battle.Fuzz(f, Platform1) }
 func FuzzPlatform2(f *testing.F)      { battle.Fuzz(f, Platform2) }
+func FuzzVault(f *testing.F)          { battle.Fuzz(f, Vault) }
 
 // solves proves that a trace ends in the task's finding, with its very last update, and
 // that the finding says what it should.
@@ -71,6 +72,12 @@ func TestPathLeadsThrough(t *testing.T) {
 	sum.Write([]byte(word))
 	solves(t, Path, fmt.Sprintf("number32 value=0x5EEDC0DE\nnumber64 value=%d\nword text=%q\nnumber32 value=%d", number, word, sum.Sum32()),
 		"all gates are open")
+}
+
+func TestVaultOpens(t *testing.T) {
+	const dial = "dial a=3 b=1 c=2 d=0 e=3 f=1 g=0 h=2 i=2 j=1 k=3 l=1\n"
+	battle.ReplayTrace(t, Vault, dial)
+	solves(t, Vault, fmt.Sprintf("unlock number=%d\n", vaultNumber())+dial, "the safe is open")
 }
 
 func TestMazesHaveAWay(t *testing.T) {
