@@ -99,9 +99,8 @@ func (s *seat) take(ctx context.Context, w *workshop, length, slice time.Duratio
 		s.job.slice = max(length, tooShort+time.Millisecond)
 		s.job.run(ctx, w)
 		s.job.seed++
-		state, out := s.job.standing()
-		if s.out = out; !out && state == "done" {
-			s.job.set("waiting")
+		if _, s.out = s.job.standing(); !s.out && ctx.Err() == nil {
+			s.job.rest()
 		}
 		return
 	}
@@ -147,6 +146,14 @@ func (s *seat) conclude(ctx context.Context) {
 		s.job.remark("ran nothing: the budget was spent before its turn came")
 		s.job.set("ran nothing")
 	default:
-		s.job.set("done")
+		s.job.end("")
 	}
+}
+
+// rest lets the job wait for another turn. If it ran nothing in this one, that may change.
+func (j *job) rest() {
+	j.set("waiting")
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.note = ""
 }
