@@ -100,7 +100,7 @@ func (e *ensemble) run(ctx context.Context, w *workshop) {
 
 // lane gives one turn after the other.
 func (e *ensemble) lane(ctx context.Context, w *workshop) {
-	for e.left() > 0 && !e.satisfied() {
+	for e.left() > turnLeast && !e.satisfied() {
 		s, more := e.next()
 		if !more {
 			return
