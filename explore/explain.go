@@ -44,6 +44,7 @@ type Culprit struct {
 	Factor   float64 `json:"factor"`   // of After over Highest, 0 if that is 0
 	Least    float64 `json:"least"`    // the factor as far as it is sure
 	Removed  Share   `json:"removed"`  // the trace without this update
+	Other    int     `json:"other"`    // runs of Removed that failed in another way
 	Replaced Share   `json:"replaced"` // the trace with another, random one of its kind instead
 }
 
@@ -104,7 +105,7 @@ func (s *sampler) explanation() *Explanation {
 	if best.highest.P > 0 {
 		e.Culprit.Factor = best.after.P / best.highest.P
 	}
-	e.Culprit.Removed, e.Culprit.Replaced = s.without(best.after.Moment - 1)
+	s.without(e.Culprit)
 	for _, r := range rivals {
 		if r.least > 1 {
 			e.Alike = append(e.Alike, r.after.Moment)

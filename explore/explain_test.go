@@ -123,6 +123,29 @@ func FuzzReef(f *testing.F) {
 	})
 }
 
+// A ladder is fallen off in one way or, if it is on a mat, in another.
+type ladder struct{ mat bool }
+
+type Spread struct{}
+type Slip struct{}
+
+func (*Spread) Apply(_ *battle.T, l *ladder) { l.mat = true }
+func (*Slip) Apply(t *battle.T, l *ladder) {
+	if broken && l.mat {
+		t.Errorf("it bounces")
+	} else if broken {
+		t.Errorf("it breaks")
+	}
+}
+
+var fuzzLadder = battle.Fuzz[*ladder]
+
+func FuzzLadder(f *testing.F) {
+	fuzzLadder(f, battle.Target[*ladder]{
+		Name: "ladder", New: func() *ladder { return &ladder{} }, Ops: battle.Ops(battle.Op[*Spread](1), battle.Op[*Slip](1)),
+	})
+}
+
 // asked sends a request to a target of this file, as the command does.
 func asked(t *testing.T, function string, r battle.Request, env ...string) battle.Answer {
 	t.Helper()
@@ -195,6 +218,13 @@ func TestCulpritIsTheUpdateThatMadeItLikely(t *testing.T) {
 	require.InDelta(t, 0.75, e.Culprit.Replaced.P, 0.05) // to=0 leaves it shut
 	require.Positive(t, e.Others)                        // kicks are another failure
 	require.True(t, e.Tight)
+}
+
+func TestWithoutTheCulpritTheTraceMayFailInAnotherWay(t *testing.T) {
+	e := explained(t, "FuzzLadder", battle.Request{Trace: "spread; slip"})
+	require.Equal(t, 1, e.Culprit.Update)
+	require.Zero(t, e.Culprit.Removed.Fails)
+	require.Equal(t, 1, e.Culprit.Other)
 }
 
 // The numbers of a minimal trace are so small that hardly any other run has them.

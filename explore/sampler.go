@@ -167,9 +167,9 @@ func (s *sampler) run(updates ...[]byte) (key string) {
 	return s.hunt.Drop()
 }
 
-// without runs the trace with one update, by its index, left out; and with others of its
-// kind in its place.
-func (s *sampler) without(update int) (removed, replaced Share) {
+// without runs the trace with the culprit left out, and with others of its kind in its place.
+func (s *sampler) without(c *Culprit) {
+	update := c.Update - 1
 	var before, after []byte
 	for i, one := range s.wanted.Updates {
 		if i < update {
@@ -182,16 +182,19 @@ func (s *sampler) without(update int) (removed, replaced Share) {
 	if !s.hunt.Deterministic() {
 		runs = firstRuns
 	}
-	removed, replaced = share(0, 0), share(0, 0)
-	for removed.Runs < runs {
-		removed = removed.with(s.run(before, after) == s.wanted.Key)
+	c.Removed, c.Replaced = share(0, 0), share(0, 0)
+	for c.Removed.Runs < runs {
+		key := s.run(before, after)
+		c.Removed = c.Removed.with(key == s.wanted.Key)
+		if key != "" && key != s.wanted.Key {
+			c.Other++
+		}
 	}
 	kind := s.hunt.Kind(s.wanted.Updates[update])
 	var other []byte
-	for replaced.Runs < runsMax && (replaced.Runs < firstRuns || replaced.width() > tight) && !s.hunt.Expired() {
+	for c.Replaced.Runs < runsMax && (c.Replaced.Runs < firstRuns || c.Replaced.width() > tight) && !s.hunt.Expired() {
 		s.dice.forget()
 		other = s.hunt.Roll(other[:0], kind, s.dice)
-		replaced = replaced.with(s.run(before, other, after) == s.wanted.Key)
+		c.Replaced = c.Replaced.with(s.run(before, other, after) == s.wanted.Key)
 	}
-	return removed, replaced
 }

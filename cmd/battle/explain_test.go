@@ -51,7 +51,7 @@ func TestExplanationAsText(t *testing.T) {
 to blame: update 1: toss heads=true
   It raises the likelihood that a run of 2 updates fails in this way from 25.1 % to 50.2 %, 2.0 times.
   Update 2 may raise it as much: toss heads=true.
-  Without it, the trace does not fail in this way; with another, random toss in its place and the rest as it is, it does 50.0 % of the time.
+  Without update 1, the trace does not fail in this way; with another, random toss in its place and the rest as it is, it fails in this way 50.0 % of the time.
   The failure shows in update 2: toss heads=true.
 
   after  likelihood  0 %        100 %      95 % interval          rises  futures  update
@@ -77,14 +77,16 @@ func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	x.Culprit.Factor = 0
 	text := e.text()
 	for _, want := range []string{
-		"and none did before",
-		"Without it, the trace fails in this way 3.0 % of the time;",
+		"where none did before",
+		"Without update 2, the trace fails in this way 3.0 % of the time;",
 		"No earlier update makes it much more likely",
 		"The budget ended before the intervals at the jump were within 5 points.",
 		"no lines were counted",
 	} {
 		require.Contains(t, text, want)
 	}
+	x.Culprit.Removed, x.Culprit.Other = explore.Share{Runs: 1}, 1
+	require.Contains(t, e.text(), "Without update 2, the trace fails in another way, so that what is wrong may be wrong before it;")
 	x.Culprit.Factor, x.Points[0].P = 1.5, 0.9
 	require.Contains(t, e.text(), "which it never was before: at most 90.0 %")
 

@@ -24,7 +24,7 @@ func (h *hunt) explored() string {
 			fmt.Fprintf(&b, "\n%-14s %11s %9s %9s %8s %18s %15s\n", "explored", "blocks", "moments", "exhausted", "traits", "news/1000 bursts", "last new")
 		}
 		if p.Bursts == 0 {
-			fmt.Fprintf(&b, "%-14s nothing: the hunt ended before it began to\n", c[0].target.Name)
+			fmt.Fprintf(&b, "%-14s nothing yet: the hunt ended with its first runs\n", c[0].target.Name)
 			continue
 		}
 		fmt.Fprintf(&b, "%-14s %11s %9d %9d %8d %18s %11s ago\n", c[0].target.Name,

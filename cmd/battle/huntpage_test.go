@@ -70,7 +70,7 @@ func TestHuntPageOfAShortHunt(t *testing.T) {
 
 	h.jobs = []*job{finished(t, "ring", explorer{}, battle.Stats{Progress: explore.Progress{}})}
 	_, text, _ = pageOf(t, h, nil, nil)
-	require.Contains(t, text, "The hunt ended before the explorer began.")
+	require.Contains(t, text, "The hunt ended with the explorer's first runs.")
 	require.NotContains(t, text, "What the explorer knows")
 
 	h.jobs = []*job{finished(t, "ring", explorer{}, battle.Stats{Progress: explore.Progress{Bursts: 1}})}

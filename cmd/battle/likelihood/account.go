@@ -90,7 +90,7 @@ func (a *Account) Verdict() (sentences []string) {
 	compared := times(c.Factor)
 	switch {
 	case c.Factor == 0:
-		compared = "and none did before"
+		compared = "where none did before"
 	case c.Highest != c.Before:
 		compared = "which it never was before: at most " + Percentage(highest.P)
 	}
@@ -120,10 +120,12 @@ func (a *Account) Verdict() (sentences []string) {
 // effects says what becomes of the trace without the culprit, and with another.
 func (a *Account) effects() string {
 	c := a.Explanation.Culprit
-	text := "Without it, the trace "
+	text := fmt.Sprintf("Without update %d, the trace ", c.Update)
 	switch r := c.Removed; {
 	case r.Runs == 1 && r.Fails == 1:
 		text += "still fails in this way"
+	case r.Runs == 1 && c.Other > 0:
+		text += "fails in another way, so that what is wrong may be wrong before it"
 	case r.Runs == 1:
 		text += "does not fail in this way"
 	default:
@@ -133,7 +135,7 @@ func (a *Account) effects() string {
 	if c.Replaced.Runs == 0 {
 		return text + "."
 	}
-	return text + fmt.Sprintf("; with another, random %s in its place and the rest as it is, it does %s of the time.", kind, Percentage(c.Replaced.P))
+	return text + fmt.Sprintf("; with another, random %s in its place and the rest as it is, it fails in this way %s of the time.", kind, Percentage(c.Replaced.P))
 }
 
 func times(factor float64) string {
