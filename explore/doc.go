@@ -20,8 +20,8 @@
 // whole run up to the moment, so that the third step of a lock looks different from the
 // second.
 //
-// Two in three of the updates that are tried are of new runs, short and long ones: what chance
-// finds soon, the explorer finds not much later.
+// Four in five of the first updates that are tried are of new runs, short and long ones, and
+// half of all later ones: what chance finds soon, the explorer finds not much later.
 //
 // A burst starts at its moment, or a few updates before: what is new is often shown by the
 // very update that spoils it. It is random updates, by weight, or of a few kinds only

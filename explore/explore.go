@@ -40,7 +40,8 @@ const (
 	burstsBetween = 16 // two looks at the clock
 	watchEvery    = 16 // bursts: one in so many records comparisons
 	rewindShare   = 3  // one in so many starts a little before its moment
-	freshShare    = 2  // how many updates of new runs are tried for each that goes on from a moment
+	freshFirst    = 4  // updates of new runs for each that goes on from a moment, at first
+	first         = 200_000
 )
 
 // An explorer is one hunt.
@@ -107,8 +108,15 @@ func (e *explorer) begin() bool {
 	return true
 }
 
-// goesOn tells whether it is time to go on from a moment, and not for a new run.
-func (e *explorer) goesOn() bool { return e.fresh > freshShare*(e.tried-e.fresh) }
+// goesOn tells whether it is time to go on from a moment, and not for a new run. What chance
+// finds it mostly finds soon; later as much goes into both.
+func (e *explorer) goesOn() bool {
+	share := 1
+	if e.tried < first {
+		share = freshFirst
+	}
+	return e.fresh > share*(e.tried-e.fresh)
+}
 
 // count counts what goesOn decides by.
 func (e *explorer) count(fresh bool, updates int) {
@@ -118,9 +126,8 @@ func (e *explorer) count(fresh bool, updates int) {
 	}
 }
 
-// turn goes back to a moment, and tries another future. So many updates are of new runs that
-// what chance finds soon is found soon, however many moments there are: where states go on
-// for ever, each has something new about it, and few are any use.
+// turn goes back to a moment, and tries another future, or begins a new run. Where states go
+// on for ever, each has something new about it, and few are any use: then new runs are better.
 func (e *explorer) turn() {
 	m := e.frontier.root
 	if e.goesOn() {

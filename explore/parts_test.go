@@ -101,13 +101,19 @@ func TestRareMomentsArePickedFirst(t *testing.T) {
 	require.Zero(t, picks[f.root], "new runs have a share of their own")
 }
 
-func TestMostUpdatesAreOfNewRuns(t *testing.T) {
+func TestMostUpdatesAreOfNewRunsAndLaterHalf(t *testing.T) {
 	e := &explorer{}
-	for n := range 1000 {
-		fresh := !e.goesOn()
-		e.count(fresh, 1+n*7919%100)
+	share := func() float64 { return float64(e.fresh) / float64(e.tried) }
+	try := func(updates int) {
+		for n := 0; e.tried < updates; n++ {
+			fresh := !e.goesOn()
+			e.count(fresh, 1+n*7919%100)
+		}
 	}
-	require.InDelta(t, 2.0/3, float64(e.fresh)/float64(e.tried), 0.01)
+	try(first)
+	require.InDelta(t, 0.8, share(), 0.01)
+	try(10 * first)
+	require.InDelta(t, 0.5, share(), 0.01)
 }
 
 func TestNewRunsOfEachScaleHaveAsManyUpdates(t *testing.T) {
