@@ -26,12 +26,12 @@ import (
 // Do not change this table to make a build pass: a new arrow is a decision. The layout
 // table of README.md has the same rows, which a test sees to.
 //
-// In statemachines each machine is a room of its own: machines share snapshots, and
-// talk to each other in messages.
+// In statemachines each machine is a room of its own: machines share their contract, packets,
+// snapshots, journals and the way to follow a stream, and talk to each other in messages.
 const roomTable = `
 	ringbuf          nothing
 	oracle           nothing
-	statemachines/*  ringbuf, statemachines/snapshot
+	statemachines/*  ringbuf, statemachines/snapshot, statemachines/machine, statemachines/wire, statemachines/follow, statemachines/journal
 	battle           nothing
 	sim              battle, statemachines
 	explore          battle
