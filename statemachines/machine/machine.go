@@ -26,7 +26,8 @@
 // A machine with a journal appends to it by [Write], and is told by [Synced] up to where the
 // journal would survive a crash. It says nothing to others that relies on what is not yet
 // durable. When a host restarts, its machine is made anew of its last snapshot and of the
-// journal as the disk has it, which may end in the middle of what was written last.
+// journal as the disk has it, which may end in the middle of what was written last. The host
+// then cuts the journal to what the machine went on from, before it writes to it: see [Keeper].
 //
 // # State
 //
@@ -55,6 +56,16 @@ type Machine interface {
 	// Snapshot is the machine's whole state. It shares no memory with the machine, and
 	// equal states give equal snapshots.
 	Snapshot(writer string) *snapshot.Snapshot
+}
+
+// A Keeper is a machine with a journal.
+type Keeper interface {
+	Machine
+
+	// JournalLength is how long the journal is with all that the machine has had written
+	// to it, in bytes. Of a machine that was just made of what a disk had, it is how much
+	// of that the machine took, and where the next Write goes: what follows is cut off.
+	JournalLength() uint64
 }
 
 // An Address names a host on the network, or all hosts of a region.
