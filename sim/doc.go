@@ -1,0 +1,56 @@
+// Package sim runs many pure machines in one process: a simulated network, with disks,
+// under a virtual clock.
+//
+//	n := sim.New(sim.Config{Seed: 7, Link: sim.Link{Latency: sim.Even(50*sim.Microsecond, 80*sim.Microsecond)}})
+//	tip := n.Add(sim.Host{Name: "tip", Address: machine.At(1, 1), Start: startTip})
+//	sub := n.Add(sim.Host{Name: "sub", Address: machine.At(1, 2), Start: startSubscriber})
+//	…
+//	n.RunFor(10 * sim.Millisecond)
+//	cut := n.Impose(sim.Cut(tip, sub))   // a fault
+//	n.Kill(tip, sim.ProcessOnly)
+//	n.RunFor(10 * sim.Millisecond)
+//	n.Lift(cut)
+//	err := n.Settle(sim.Second, caughtUp) // faults stop: everybody must catch up
+//
+// # The one idea
+//
+// A run is a function of what its caller does. The network has no randomness but its
+// [Dice], which the caller seeds from a tape; and each link and each disk has dice of its
+// own, so that what happens on one of them does not shift the choices of another: a trace from
+// which an update is dropped goes on much as before. Events of one moment happen in
+// the order in which they were caused. So the same calls give the same run, and the same
+// [Log], to the byte.
+//
+// # Hosts
+//
+// A [Host] is an address and a way to make its machine, of the latest snapshot and of the
+// journal, as often as it starts. It has a clock, which may be set wrong ([Network.JumpClock],
+// [Network.DriftClock]), and a [Disk]. It can be killed, by itself or with a loss of power,
+// which takes from the disk what was not synced; paused; or slow.
+//
+// # Links
+//
+// There is a link for each ordered pair of hosts. A [Link] has a latency, a bandwidth, and a
+// chance of each thing that happens to packets. On top of that, [Rule]s impose [Faults] on
+// some links until they are lifted; rules add up: see [Faults]. What goes to everybody
+// of a region goes to each of its hosts over a link of its own, but for the sender.
+//
+// A rule that holds packets collects them ([Network.Held]) until it is lifted, or until
+// they are released by hand, in any order: then a test reads like a story.
+//
+// # Time
+//
+// [Network.Step] does the next thing that happens, [Network.RunUntil] and [Network.RunFor] all
+// up to a moment. Times are virtual, in ns. [Network.Settle] is the end of a run: faults stop,
+// and within a bound of virtual time everybody must have caught up.
+//
+// # Copies
+//
+// [Network.Clone] copies a network in the middle of a run. It copies what is small, and
+// shares machines, disks and logs until one of the two changes them.
+//
+// # What it does not do
+//
+// It has no notion of what packets mean: who wants to check them watches ([Network.Watch]).
+// A network and its copies are for one goroutine at a time.
+package sim

@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"battle.test/battle/deepcopy"
+	"battle.test/statemachines/machine"
+)
+
+// Config is what holds for a whole network.
+type Config struct {
+	Seed     uint64 // of all dice
+	Link     Link   // of each pair of hosts that is not given another
+	InboxMax int    // inputs that wait for a host which is slow or paused; 0 means 1024
+	SyncTime Span   // that a disk takes to make durable what was written
+	Log      int    // events that are kept, the last ones; 0 means none
+}
+
+const inboxMaxDefault = 1024
+
+// An ID names a host of a network: they are numbered from 0, in the order of [Network.Add].
+type ID int
+
+// A Network is hosts, the links between them, and what is under way. Make it with [New].
+type Network struct {
+	config    Config
+	now       int64
+	queue     queue
+	packets   packets
+	numbers   uint64 // packets that were sent: one a receiver
+	hosts     []host
+	addresses map[machine.Address]ID // shared with clones: Add makes a new one
+	links     []link                 // from*len(hosts) + to
+	natures   []Link                 // of links, as SetLink gave them; shared with clones
+	effects   []Link                 // natures with all rules; shared with clones
+	rules     []Rule
+	handles   Handle // of rules, that were given
+	held      []heldPacket
+	out       []machine.Output
+	log       *Log
+	watch     func(Event)
+	steps     uint64
+	copier    *deepcopy.Copier[machine.Machine] // shared with clones
+}
+
+// New makes a network without hosts, at time 0.
+func New(config Config) *Network {
+	if config.InboxMax == 0 {
+		config.InboxMax = inboxMaxDefault
+	}
+	copier, err := deepcopy.Of[machine.Machine]()
+	if err != nil {
+		panic("sim: machines can't be copied: " + err.Error())
+	}
+	n := &Network{config: config, addresses: map[machine.Address]ID{}, copier: copier}
+	if config.Log > 0 {
+		n.log = newLog(config.Log)
+	}
+	return n
+}
+
+// Add adds a host, and starts it. It panics if its address is taken or if it can't start:
+// one that is to join later is added with Down set, and started by [Network.Start].
+func (n *Network) Add(h Host) ID {
+	if _, taken := n.addresses[h.Address]; taken || h.Address.IsEverybody() {
+		panic(fmt.Sprintf("sim: host %s can't have the address %s: give it a free one of a host", h.Name, h.Address))
+	}
+	id := ID(len(n.hosts))
+	n.hosts = append(n.hosts, host{
+		Host: h, disk: newDisk(diceOf(n.config.Seed, diskDice, int(id)), n.config.SyncTime),
+		clock: clock{local: h.Clock},
+	})
+	n.addresses = maps.Clone(n.addresses)
+	n.addresses[h.Address] = id
+	n.growLinks()
+	if n.log != nil {
+		n.log.names = append(slices.Clip(n.log.names), h)
+	}
+	if !h.Down {
+		if err := n.Start(id); err != nil {
+			panic(err.Error())
+		}
+	}
+	return id
+}
+
+// growLinks makes room for the links of one more host.
+func (n *Network) growLinks() {
+	size := len(n.hosts)
+	links, natures := make([]link, size*size), make([]Link, size*size)
+	for from := range size {
+		for to := range size {
+			i := from*size + to
+			if old := from*(size-1) + to; from < size-1 && to < size-1 {
+				links[i], natures[i] = n.links[old], n.natures[old]
+				continue
+			}
+			links[i], natures[i] = link{dice: diceOf(n.config.Seed, linkDice+from, to)}, n.config.Link
+		}
+	}
+	n.links, n.natures = links, natures
+	n.combine()
+}
+
+// The parts of a network that have dice.
+const (
+	diskDice = 0
+	linkDice = 1 // and those after it
+)
+
+// Reseed makes all dice anew.
+func (n *Network) Reseed(seed uint64) {
+	n.config.Seed = seed
+	size := len(n.hosts)
+	for i := range n.links {
+		n.links[i].dice = diceOf(seed, linkDice+i/size, i%size)
+	}
+	for i := range n.hosts {
+		n.hosts[i].disk.dice = diceOf(seed, diskDice, i)
+	}
+}
+
+// Now is the virtual time in ns.
+func (n *Network) Now() int64 { return n.now }
+
+// Hosts is how many hosts there are.
+func (n *Network) Hosts() int { return len(n.hosts) }
+
+// At is the host with an address.
+func (n *Network) At(a machine.Address) (id ID, there bool) {
+	id, there = n.addresses[a]
+	return id, there
+}
+
+// Name is a host's name.
+func (n *Network) Name(id ID) string { return n.hosts[id].Name }
+
+// Address is a host's address.
+func (n *Network) Address(id ID) machine.Address { return n.hosts[id].Address }
+
+// Machine is a host's machine as it is now, for looking at; it is nil while the host is
+// down. Whoever steps it breaks copies of the network.
+func (n *Network) Machine(id ID) machine.Machine { return n.hosts[id].machine }
+
+// Events is how many events have happened.
+func (n *Network) Events() uint64 { return n.steps }
+
+// Watch has f called with each event of the log from now on, whether there is a log or
+// not. An event's data is valid during the call, in which the network is not to be
+// changed. A clone is not watched. Nil ends it.
+func (n *Network) Watch(f func(Event)) { n.watch = f }
+
+// Log is the log of events; nil if there is none.
+func (n *Network) Log() *Log { return n.log }
+
+// watched tells whether anybody wants to know of events. Most runs are not watched, and
+// are spared the making of them.
+func (n *Network) watched() bool { return n.log != nil || n.watch != nil }
+
+func (n *Network) note(e Event) {
+	e.At = n.now
+	if n.log != nil {
+		n.log.add(e)
+	}
+	if n.watch != nil {
+		n.watch(e)
+	}
+}
