@@ -82,7 +82,14 @@ func (c *corpusDiff) Run(ctx context.Context, line *commandLine) error {
 
 // pick finds the target that the corpora are of.
 func (c *corpusDiff) pick(targets []target) (target, error) {
-	if c.Target != "" {
+	if c.Target != "" && len(targets) > 1 { // functions of two packages may have one name
+		var names []string
+		for _, t := range targets {
+			names = append(names, fmt.Sprintf("%s (%s.%s)", t.Name, t.Package, t.Func))
+		}
+		return target{}, fmt.Errorf("-target %s is %s: name one of them", c.Target, strings.Join(names, " and "))
+	}
+	if len(targets) == 1 {
 		return targets[0], nil
 	}
 	for _, path := range []string{c.A, c.B} {
@@ -91,9 +98,6 @@ func (c *corpusDiff) pick(targets []target) (target, error) {
 				return t, nil
 			}
 		}
-	}
-	if len(targets) == 1 {
-		return targets[0], nil
 	}
 	return target{}, fmt.Errorf("which target? say -target with one of %s", targetNames(targets))
 }

@@ -37,6 +37,30 @@ func TestADiffGoesByContentAndByReach(t *testing.T) {
 	require.Equal(t, showing{}, a.against(&a, atlas).Reaches)
 }
 
+func TestADiffIsOfOneTarget(t *testing.T) {
+	ring, tip := target{Name: "ring", Package: "m/a", Func: "FuzzX"}, target{Name: "tip", Package: "m/b", Func: "FuzzX"}
+	both := []target{ring, tip}
+	_, err := (&corpusDiff{Target: "FuzzX", A: "tip"}).pick(both)
+	require.EqualError(t, err, "-target FuzzX is ring (m/a.FuzzX) and tip (m/b.FuzzX): name one of them")
+	_, err = (&corpusDiff{A: "out", B: "in"}).pick(both)
+	require.EqualError(t, err, "which target? say -target with one of ring, tip")
+
+	for _, c := range []struct {
+		diff corpusDiff
+		of   []target
+		want string
+	}{
+		{corpusDiff{Target: "FuzzX", A: "out"}, both[1:], "tip"},
+		{corpusDiff{A: "out"}, both[:1], "ring"},
+		{corpusDiff{A: "some/corpus/tip"}, both, "tip"},
+		{corpusDiff{A: "out", B: "ring"}, both, "ring"},
+	} {
+		picked, err := c.diff.pick(c.of)
+		require.NoError(t, err)
+		require.Equal(t, c.want, picked.Name)
+	}
+}
+
 func TestAShowingInALine(t *testing.T) {
 	for want, s := range map[string]showing{
 		"":                                     {},
