@@ -239,15 +239,18 @@ type gofuzzFleet struct {
 	Worker      string `help:"Let go-fuzz hunt for the coordinator at this address. Corpora are exchanged; each machine has its own findings, and the coordinator those that ended a process."`
 }
 
-// check says what is wrong with the flags for what is to hunt.
-func (f gofuzzFleet) check(engines []engine, targets []target) error {
+var errNotAFleet = errors.New("-coordinator and -worker: want go-fuzz alone, in one target: -engine gofuzz -target NAME")
+
+// check says what is wrong with the flags before anything is built. Names are those of
+// -target: without one there may still be one target, which checkTargets sees.
+func (f gofuzzFleet) check(engines []engine, names []string) error {
 	switch {
 	case f == gofuzzFleet{}:
 		return nil
 	case f.Coordinator != "" && f.Worker != "":
 		return errors.New("-coordinator and -worker: a process is one or the other; start another one beside it")
-	case len(engines) != 1 || engines[0].name() != gofuzzEngine || len(targets) != 1:
-		return errors.New("-coordinator and -worker: want go-fuzz alone, in one target: -engine gofuzz -target NAME")
+	case len(engines) != 1 || engines[0].name() != gofuzzEngine || len(names) > 1:
+		return errNotAFleet
 	}
 	address, flag := f.Coordinator, "-coordinator"
 	if address == "" {
@@ -255,6 +258,14 @@ func (f gofuzzFleet) check(engines []engine, targets []target) error {
 	}
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return fmt.Errorf("%s %s: %w: want host:port", flag, address, err)
+	}
+	return nil
+}
+
+// checkTargets says what is wrong with the flags for the targets that there are.
+func (f gofuzzFleet) checkTargets(targets []target) error {
+	if f != (gofuzzFleet{}) && len(targets) != 1 {
+		return errNotAFleet
 	}
 	return nil
 }

@@ -31,31 +31,35 @@ func TestWhatGofuzzSaysIsAddedUp(t *testing.T) {
 }
 
 func TestAFleetIsOneTargetOfGofuzz(t *testing.T) {
-	one, two := []target{{Name: "ring"}}, []target{{Name: "ring"}, {Name: "tip"}}
 	alone, others := []engine{gofuzz{}}, []engine{gofuzz{}, afl{}}
 	const want = "want go-fuzz alone, in one target: -engine gofuzz -target NAME"
 	for _, c := range []struct {
 		fleet   gofuzzFleet
 		engines []engine
-		targets []target
+		names   []string
 		want    string
 	}{
-		{gofuzzFleet{}, others, two, ""},
-		{gofuzzFleet{Coordinator: ":4000"}, alone, one, ""},
-		{gofuzzFleet{Worker: "10.0.0.1:4000"}, alone, one, ""},
-		{gofuzzFleet{Coordinator: ":4000", Worker: ":4000"}, alone, one, "a process is one or the other"},
-		{gofuzzFleet{Coordinator: ":4000"}, others, one, want},
-		{gofuzzFleet{Coordinator: ":4000"}, []engine{afl{}}, one, want},
-		{gofuzzFleet{Worker: ":4000"}, alone, two, want},
-		{gofuzzFleet{Worker: "there"}, alone, one, "-worker there: address there: missing port in address: want host:port"},
+		{gofuzzFleet{}, others, []string{"ring", "tip"}, ""},
+		{gofuzzFleet{Coordinator: ":4000"}, alone, []string{"ring"}, ""},
+		{gofuzzFleet{Coordinator: ":4000"}, alone, nil, ""},
+		{gofuzzFleet{Worker: "10.0.0.1:4000"}, alone, []string{"ring"}, ""},
+		{gofuzzFleet{Coordinator: ":4000", Worker: ":4000"}, alone, nil, "a process is one or the other"},
+		{gofuzzFleet{Coordinator: ":4000"}, others, nil, want},
+		{gofuzzFleet{Coordinator: ":4000"}, []engine{afl{}}, nil, want},
+		{gofuzzFleet{Worker: ":4000"}, alone, []string{"ring", "tip"}, want},
+		{gofuzzFleet{Worker: "there"}, alone, nil, "-worker there: address there: missing port in address: want host:port"},
 	} {
-		err := c.fleet.check(c.engines, c.targets)
+		err := c.fleet.check(c.engines, c.names)
 		if c.want == "" {
 			require.NoError(t, err)
 		} else {
 			require.ErrorContains(t, err, c.want)
 		}
 	}
+	one, two := []target{{Name: "ring"}}, []target{{Name: "ring"}, {Name: "tip"}}
+	require.NoError(t, gofuzzFleet{}.checkTargets(two))
+	require.NoError(t, gofuzzFleet{Worker: ":4000"}.checkTargets(one))
+	require.ErrorContains(t, gofuzzFleet{Worker: ":4000"}.checkTargets(two), want)
 }
 
 func TestGofuzzIsToldOfItsFleet(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/explore/forkserver"
 )
 
 type huntCommand struct {
@@ -112,6 +113,12 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	for _, s := range skipped {
 		fmt.Fprintln(os.Stderr, "skipped:", s)
 	}
+	if err := c.gofuzzFleet.check(picked, c.Target); err != nil {
+		return nil, err
+	}
+	if err := c.checkForeign(w.dir, picked); err != nil {
+		return nil, err
+	}
 	h := &hunt{workshop: w, cores: c.Cores, budget: c.Budget, dir: from(w.dir, c.Findings), found: make(map[string]*battle.Finding), matrix: c.Matrix}
 	if err := writable("-findings", h.dir); err != nil {
 		return nil, err
@@ -121,12 +128,6 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 		c.Shared = from(w.dir, c.Shared)
 		if err := writable("-shared", c.Shared); err != nil {
 			return nil, err
-		}
-	}
-	for i, dir := range c.Foreign {
-		c.Foreign[i] = from(w.dir, dir)
-		if info, err := os.Stat(c.Foreign[i]); err != nil || !info.IsDir() {
-			return nil, fmt.Errorf("-foreign %s: want a folder of tapes", dir)
 		}
 	}
 	if c.HTML != "" {
@@ -139,7 +140,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.gofuzzFleet.check(picked, targets); err != nil {
+	if err := c.gofuzzFleet.checkTargets(targets); err != nil {
 		return nil, err
 	}
 	for _, t := range targets {
@@ -156,6 +157,29 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 	}
 	h.share(c)
 	return h, nil
+}
+
+// checkForeign finds the folders of tapes. No other engine than AFL++ takes them in: it must
+// be among those that hunt.
+func (c *huntCommand) checkForeign(dir string, picked []engine) error {
+	if len(c.Foreign) == 0 {
+		return nil
+	}
+	isAFL := func(e engine) bool { return e.name() == forkserver.Name }
+	takes := func(e engine) bool {
+		all, together := e.(together)
+		return isAFL(e) || together && slices.ContainsFunc(all.engines, isAFL)
+	}
+	if !slices.ContainsFunc(picked, takes) {
+		return fmt.Errorf("-foreign %s: AFL++ alone takes in tapes while it hunts, and is not among the engines: -engine %s", strings.Join(c.Foreign, ","), forkserver.Name)
+	}
+	for i, path := range c.Foreign {
+		c.Foreign[i] = from(dir, path)
+		if info, err := os.Stat(c.Foreign[i]); err != nil || !info.IsDir() {
+			return fmt.Errorf("-foreign %s: want a folder of tapes", path)
+		}
+	}
+	return nil
 }
 
 // share divides the budget, by the jobs or by the ensembles. An ensemble has two cores for
