@@ -76,7 +76,7 @@ ring           explore×2  done           15.0        500       1500       7500 
 ring           rapid      done           10.0          0          0          9         1     0/0       0         0
 `, h.table())
 	require.Equal(t, `
-explored            blocks   moments exhausted   traits   news/1000 bursts        last new
+explored            blocks   moments    doomed   traits   news/1000 bursts        last new
 ring                   4/5         0         0        9                  –          0s ago
   2 workers, of 2500 to 5000 updates; 3 runs shared, 4 taken in
   1 run could not be shared or taken in, such as: no room

@@ -21,7 +21,7 @@ func (h *hunt) explored() string {
 			continue
 		}
 		if b.Len() == 0 {
-			fmt.Fprintf(&b, "\n%-14s %11s %9s %9s %8s %18s %15s\n", "explored", "blocks", "moments", "exhausted", "traits", "news/1000 bursts", "last new")
+			fmt.Fprintf(&b, "\n%-14s %11s %9s %9s %8s %18s %15s\n", "explored", "blocks", "moments", "doomed", "traits", "news/1000 bursts", "last new")
 		}
 		if p.Bursts == 0 {
 			fmt.Fprintf(&b, "%-14s nothing yet: the hunt ended with its first runs\n", c[0].target.Name)
@@ -37,7 +37,7 @@ func (h *hunt) explored() string {
 		if p.Counted == 0 {
 			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
 		}
-		b.WriteString(exhausted(p))
+		b.WriteString(doomed(p))
 		m := matrixOf(stats, p)
 		if h.matrix {
 			b.WriteString(m.text())
@@ -100,9 +100,9 @@ func few(list []string, between string) string {
 	return text
 }
 
-// exhausted names the places where most bursts were spent in vain, and shows how a run got
+// doomed names the places where most bursts were spent in vain, and shows how a run got
 // there.
-func exhausted(p explore.Progress) string {
+func doomed(p explore.Progress) string {
 	const most, updates = 3, 2
 	var b strings.Builder
 	for _, d := range p.DoomedPlaces[:min(most, len(p.DoomedPlaces))] {

@@ -35,7 +35,7 @@ func exploredJob(t *testing.T) *job {
 func TestExplored(t *testing.T) {
 	h := &hunt{jobs: []*job{exploredJob(t)}}
 	const top = `
-explored            blocks   moments exhausted   traits   news/1000 bursts        last new
+explored            blocks   moments    doomed   traits   news/1000 bursts        last new
 list                  9/12        30         5       77         4 (1.6–10)        3.2s ago
   going back: from copies, from depth 3 on
   not reached: m/a.go:1-2 m/a.go:4-4 m/b.go:5-6 m/b.go:7-7 m/b.go:8-8 and 1 more (-json has all)
