@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -149,74 +148,54 @@ func copyOf[V any](v V) (V, error) {
 	return fresh, err
 }
 
-// allBuilds are the builds in their order.
-func (b *book) allBuilds() []store.Build {
+// look is a record of a table of the book.
+func look[V any](b *book, rows map[string]store.Row[V], key string) (V, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := make([]store.Build, 0, len(b.builds))
-	for _, row := range b.builds {
+	row, there := rows[key]
+	return row.Value, there
+}
+
+// list is all records of a table of the book, in an order. They are shared: read them only.
+func list[V any](b *book, rows map[string]store.Row[V], order func(a, b V) int) []V {
+	b.mu.Lock()
+	all := make([]V, 0, len(rows))
+	for _, row := range rows {
 		all = append(all, row.Value)
 	}
-	slices.SortFunc(all, func(a, b store.Build) int { return cmp.Compare(a.Number, b.Number) })
+	b.mu.Unlock()
+	slices.SortFunc(all, order)
 	return all
 }
 
-func (b *book) build(revision string) (store.Build, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	row, there := b.builds[revision]
-	return row.Value, there
-}
+func (b *book) build(revision string) (store.Build, bool) { return look(b, b.builds, revision) }
 
-func (b *book) target(name string) (store.Target, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	row, there := b.targets[store.Key(name)]
-	return row.Value, there
+func (b *book) target(name string) (store.Target, bool) { return look(b, b.targets, store.Key(name)) }
+
+func (b *book) finding(id string) (store.Finding, bool) { return look(b, b.findings, store.Key(id)) }
+
+// allBuilds are the builds in their order.
+func (b *book) allBuilds() []store.Build {
+	return list(b, b.builds, func(a, b store.Build) int { return cmp.Compare(a.Number, b.Number) })
 }
 
 // allTargets are the targets by name.
 func (b *book) allTargets() []store.Target {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := make([]store.Target, 0, len(b.targets))
-	for _, row := range b.targets {
-		all = append(all, row.Value)
-	}
-	slices.SortFunc(all, func(a, b store.Target) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	return list(b, b.targets, func(a, b store.Target) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// allFindings are the findings, the first filed first. They are shared: read them only.
+// allFindings are the findings, the first filed first.
 func (b *book) allFindings() []store.Finding {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := make([]store.Finding, 0, len(b.findings))
-	for _, row := range b.findings {
-		all = append(all, row.Value)
-	}
-	slices.SortFunc(all, func(a, b store.Finding) int {
+	return list(b, b.findings, func(a, b store.Finding) int {
 		return cmp.Or(a.Filed.Compare(b.Filed), strings.Compare(a.ID, b.ID))
 	})
-	return all
-}
-
-func (b *book) finding(id string) (store.Finding, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	row, there := b.findings[store.Key(id)]
-	return row.Value, there
 }
 
 // allArms are the arms by target and engine.
 func (b *book) allArms() []store.Arm {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := make([]store.Arm, 0, len(b.arms))
-	for _, key := range slices.Sorted(maps.Keys(b.arms)) {
-		all = append(all, b.arms[key].Value)
-	}
-	return all
+	return list(b, b.arms, func(a, b store.Arm) int {
+		return cmp.Or(strings.Compare(a.Target, b.Target), strings.Compare(a.Engine, b.Engine))
+	})
 }
 
 // knownEngines are those that the farm's own command knows, installed or not.
