@@ -25,7 +25,8 @@
 //	        16  8  epoch
 //	        24  8  start
 //	        32  8  offset
-//	        40  n  data
+//	        40  8  committed
+//	        48  n  data
 //
 // # Records
 //
@@ -33,7 +34,8 @@
 // they came and where that epoch began. The next one begins where it ended. One with an
 // offset below that cuts off a dead history: what the stream had from there on is gone. A
 // record without data says that an epoch was entered, and may cut, too. Epochs of these
-// records never go down.
+// records never go down. Committed is what was known of the stream's acceptance when the
+// record was written: that much is never cut.
 //
 // Kinds from [Fact] on are the machine's own: what it must remember beside the stream. They
 // mean nothing here.

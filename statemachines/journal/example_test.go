@@ -23,6 +23,6 @@ func Example() {
 	fmt.Println("go on at byte", s.Writer().Length, "with offset", s.Tail())
 	// Output:
 	// stream at 0: "hello "
-	// journal: the end is missing: at byte 78: got 42, want 45
-	// go on at byte 78 with offset 6
+	// journal: the end is missing: at byte 86: got 50, want 53
+	// go on at byte 86 with offset 6
 }

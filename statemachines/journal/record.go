@@ -11,7 +11,7 @@ const (
 	HeaderSize = 32
 
 	// RecordSize is the size of a record without data, in bytes.
-	RecordSize = 40
+	RecordSize = 48
 
 	// DataMax is how much data a record may hold, in bytes.
 	DataMax = 1 << 20
@@ -43,11 +43,12 @@ func (k Kind) String() string {
 // A Record is a part of a journal. In one that is not of kind [Stream] the numbers are the
 // machine's to use.
 type Record struct {
-	Kind   Kind
-	Epoch  uint64
-	Start  uint64 // where the epoch began
-	Offset uint64 // of the first byte of Data
-	Data   []byte // at most DataMax
+	Kind      Kind
+	Epoch     uint64
+	Start     uint64 // where the epoch began
+	Offset    uint64 // of the first byte of Data
+	Committed uint64 // up to here the stream was known to be accepted when it was written
+	Data      []byte // at most DataMax
 }
 
 // Size is what a record takes in the journal, in bytes.
@@ -83,6 +84,7 @@ func (w *Writer) Append(dst []byte, r Record) []byte {
 	dst = le.AppendUint64(dst, r.Epoch)
 	dst = le.AppendUint64(dst, r.Start)
 	dst = le.AppendUint64(dst, r.Offset)
+	dst = le.AppendUint64(dst, r.Committed)
 	dst = append(dst, r.Data...)
 	w.Sum = crc32.Update(w.Sum, castagnoli, dst[at+4:])
 	le.PutUint32(dst[at:], w.Sum)

@@ -23,6 +23,7 @@ const (
 	BadKind     Reason = "kind of a record"
 	Hole        Reason = "a hole in the stream"
 	BelowBase   Reason = "a cut below the base"
+	BelowCommit Reason = "a cut below what was accepted"
 	OlderEpoch  Reason = "an older epoch"
 	PastEnd     Reason = "a stream past the last offset"
 )
@@ -55,6 +56,7 @@ type Scanner struct {
 	begun  bool
 	tail   uint64
 	epoch  uint64
+	commit uint64 // what records said of acceptance, at most
 	record Record
 	damage *Damage
 }
@@ -156,7 +158,10 @@ func (s *Scanner) whole(b []byte) (r Record, sum uint32, ok bool) {
 	if sum = crc32.Update(s.w.Sum, castagnoli, b[4:size]); le.Uint32(b) != sum {
 		return r, 0, s.end(BadChecksum, 0, uint64(le.Uint32(b)), uint64(sum))
 	}
-	r = Record{Kind(le.Uint64(b[8:])), le.Uint64(b[16:]), le.Uint64(b[24:]), le.Uint64(b[32:]), b[RecordSize:size:size]}
+	r = Record{
+		Kind: Kind(le.Uint64(b[8:])), Epoch: le.Uint64(b[16:]), Start: le.Uint64(b[24:]),
+		Offset: le.Uint64(b[32:]), Committed: le.Uint64(b[40:]), Data: b[RecordSize:size:size],
+	}
 	if r.Kind != Stream && r.Kind < Fact {
 		return r, 0, s.end(BadKind, 8, uint64(r.Kind), uint64(Stream))
 	}
@@ -171,12 +176,14 @@ func (s *Scanner) follows(r Record) bool {
 		return s.end(Hole, 32, r.Offset, s.tail)
 	case r.Offset < s.w.Base:
 		return s.end(BelowBase, 32, r.Offset, s.w.Base)
+	case r.Offset < s.commit && r.Offset < s.tail:
+		return s.end(BelowCommit, 32, r.Offset, min(s.commit, s.tail))
 	case r.Epoch < s.epoch:
 		return s.end(OlderEpoch, 16, r.Epoch, s.epoch)
 	case uint64(len(r.Data)) > ^r.Offset:
 		return s.end(PastEnd, 32, uint64(len(r.Data)), ^r.Offset)
 	}
-	s.epoch = r.Epoch
+	s.epoch, s.commit = r.Epoch, max(s.commit, r.Committed)
 	s.tail = r.Offset + uint64(len(r.Data))
 	return true
 }

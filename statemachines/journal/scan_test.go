@@ -15,16 +15,16 @@ const testStream = 0x1234
 // epochs, and facts between them.
 func history(t *rapid.T) []Record {
 	base := rapid.SampledFrom([]uint64{0, 1, 5000, 1<<64 - 200}).Draw(t, "base")
-	tail, epoch := base, uint64(1)
+	tail, committed, epoch := base, base, uint64(1)
 	var records []Record
 	for range rapid.IntRange(1, 8).Draw(t, "records") {
-		r := Record{Kind: Stream, Epoch: epoch, Start: base, Offset: tail}
+		r := Record{Kind: Stream, Epoch: epoch, Start: base, Offset: tail, Committed: committed}
 		r.Data = rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "data")
 		switch rapid.IntRange(0, 3).Draw(t, "what") {
 		case 1: // a new epoch cuts
 			epoch++
 			r.Epoch = epoch
-			r.Offset = base + rapid.Uint64Range(0, tail-base).Draw(t, "kept")
+			r.Offset = committed + rapid.Uint64Range(0, tail-committed).Draw(t, "kept")
 			r.Start = r.Offset
 		case 2:
 			r.Kind = Fact + Kind(rapid.IntRange(0, 2).Draw(t, "fact"))
@@ -32,6 +32,7 @@ func history(t *rapid.T) []Record {
 		}
 		if r.Kind == Stream {
 			tail = r.Offset + uint64(len(r.Data))
+			committed += rapid.Uint64Range(0, tail-committed).Draw(t, "accepted")
 		}
 		records = append(records, r)
 	}
@@ -151,7 +152,7 @@ func TestARecordOfAnEarlierAttemptIsNotTaken(t *testing.T) {
 }
 
 func TestScansSayWhereTheyEndAndWhy(t *testing.T) {
-	first := Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 100, Data: []byte("abc")}
+	first := Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 100, Committed: 102, Data: []byte("abc")}
 	then := func(r Record) []byte { b, _ := written([]Record{first, r}); return b }
 	set := func(at int, to byte) []byte { b := then(first); b[at] = to; return b }
 	for _, c := range []struct {
@@ -162,19 +163,20 @@ func TestScansSayWhereTheyEndAndWhy(t *testing.T) {
 		{make([]byte, 100), "journal: not a journal: at byte 0: got 0x0, want 0x4c4e524a41495241"},
 		{set(8, 2), "journal: unknown version: at byte 8: got 2, want 1"},
 		{set(24, 99), "journal: header checksum: at byte 12: got 0x703bf4c7, want 0x8a62f1c3"},
-		{then(first)[:74], "journal: the end is missing: at byte 32: got 42, want 43"},
+		{then(first)[:80], "journal: the end is missing: at byte 32: got 48, want 51"},
 		{set(38, 0xFF), "journal: length of a record: at byte 36: got 16711683, want 1048576"},
-		{set(74, 'x'), "journal: record checksum: at byte 32: got 0xb2ca3057, want 0x3b1d5c03"},
-		{then(Record{Kind: 2}), "journal: kind of a record: at byte 83: got 2, want 1"},
-		{then(Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 104}), "journal: a hole in the stream: at byte 107: got 104, want 103"},
-		{then(Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 99}), "journal: a cut below the base: at byte 107: got 99, want 100"},
-		{then(Record{Kind: Stream, Epoch: 4, Start: 100, Offset: 103}), "journal: an older epoch: at byte 91: got 4, want 5"},
+		{set(82, 'x'), "journal: record checksum: at byte 32: got 0x4477ba11, want 0xcda0d645"},
+		{then(Record{Kind: 2}), "journal: kind of a record: at byte 91: got 2, want 1"},
+		{then(Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 104}), "journal: a hole in the stream: at byte 115: got 104, want 103"},
+		{then(Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 99}), "journal: a cut below the base: at byte 115: got 99, want 100"},
+		{then(Record{Kind: Stream, Epoch: 5, Start: 100, Offset: 101}), "journal: a cut below what was accepted: at byte 115: got 101, want 102"},
+		{then(Record{Kind: Stream, Epoch: 4, Start: 100, Offset: 103}), "journal: an older epoch: at byte 99: got 4, want 5"},
 	} {
 		_, s := scanned(c.b)
 		require.EqualError(t, s.Damage(), c.want)
 		require.False(t, s.Next(), "an end is an end")
 	}
-	_, s := scanned(then(first)[:74])
+	_, s := scanned(then(first)[:80])
 	require.Equal(t, NewWriter(testStream, 100), s.Writer(), "a journal without records starts over")
 	s = Scan(testStream+1, then(first))
 	require.False(t, s.Next())
