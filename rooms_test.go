@@ -27,11 +27,11 @@ import (
 // table of README.md has the same rows, which a test sees to.
 //
 // In statemachines each machine is a room of its own: machines share their contract, packets,
-// snapshots, journals and the way to follow a stream, and talk to each other in messages.
+// snapshots, journals, the ways to follow a stream and to serve it, and talk to each other in messages.
 const roomTable = `
 	ringbuf          nothing
 	oracle           nothing
-	statemachines/*  ringbuf, statemachines/snapshot, statemachines/machine, statemachines/wire, statemachines/follow, statemachines/journal
+	statemachines/*  ringbuf, statemachines/snapshot, statemachines/machine, statemachines/wire, statemachines/follow, statemachines/journal, statemachines/serve
 	battle           nothing
 	sim              battle, statemachines
 	explore          battle

@@ -37,6 +37,7 @@ package machine
 
 import (
 	"fmt"
+	"math"
 
 	"battle.test/statemachines/snapshot"
 )
@@ -66,6 +67,19 @@ type Keeper interface {
 	// to it, in bytes. Of a machine that was just made of what a disk had, it is how much
 	// of that the machine took, and where the next Write goes: what follows is cut off.
 	JournalLength() uint64
+}
+
+// Later is a time so many ns after now, or before it. At the ends of the range it stays there
+// instead of passing them: a clock may be set to anything.
+func Later(now, ns int64) int64 {
+	sum := now + ns
+	switch {
+	case ns > 0 && sum < now:
+		return math.MaxInt64
+	case ns < 0 && sum > now:
+		return math.MinInt64
+	}
+	return sum
 }
 
 // An Address names a host on the network, or all hosts of a region.

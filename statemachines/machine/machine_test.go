@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,4 +33,11 @@ func TestKindsHaveNames(t *testing.T) {
 		[]string{Tick.String(), Packet.String(), Command.String(), Synced.String(), InputKind(9).String()})
 	require.Equal(t, []string{"send", "deliver", "write", "kind 9"},
 		[]string{Send.String(), Deliver.String(), Write.String(), OutputKind(9).String()})
+}
+
+func TestLaterStaysWithinTheRange(t *testing.T) {
+	require.Equal(t, int64(7), Later(5, 2))
+	require.Equal(t, int64(-2), Later(5, -7))
+	require.Equal(t, int64(math.MaxInt64), Later(math.MaxInt64-1, 2))
+	require.Equal(t, int64(math.MinInt64), Later(math.MinInt64+1, -2))
 }
