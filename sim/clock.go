@@ -49,8 +49,8 @@ func (n *Network) JumpClock(id ID, by int64) {
 	n.rearm(id)
 }
 
-// ppmMax is how wrong a clock's rate can be: as fast again, or nearly stopped.
-const ppmMax = million - 1
+// ppmMax is how wrong a clock's rate can be: nearly as fast again, or nearly stopped.
+const ppmMax = 900_000
 
 // DriftClock makes a host's clock run parts of a million too fast, or too slow. 0 makes it
 // run evenly again; it stays as wrong as it has become.

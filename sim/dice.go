@@ -71,7 +71,7 @@ type Span struct {
 func Even(least, most int64) Span { return Span{least, most, false} }
 
 // Tailed is a span that is mostly near its least: within a 64th of the way to most in
-// half of all cases, and past the middle in less than one of a hundred.
+// two of three cases, and past the middle in less than one of a hundred.
 func Tailed(least, most int64) Span { return Span{least, most, true} }
 
 // tailDoublings is how often the range of a tailed span may double.
