@@ -109,7 +109,7 @@ const longShare = 16
 
 // styles are how bursts draw numbers, each as often: what matters may be none of those that
 // stand out, or several small ones at once.
-var styles = [...]int{mixed, mixed, mixed, mixed, evenly, evenly, evenly, simple}
+var styles = [...]int{mixed, mixed, mixed, evenly, evenly, evenly, simple, simple}
 
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {

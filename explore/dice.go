@@ -94,8 +94,12 @@ func (d *dice) wide(how, roll, low, top uint64, signed bool) uint64 {
 		if len(probe.Numbers) > 0 {
 			return d.near(probe.Numbers[roll>>8%uint64(len(probe.Numbers))], low, span, roll>>32)
 		}
-	case simple:
-		return d.near(roll>>8&63, low, span, roll>>32)
+	case simple: // of either sign
+		v := roll >> 8 & 63
+		if signed && roll>>16&1 == 1 {
+			v = -v
+		}
+		return d.near(v, low, span, roll>>32)
 	}
 	if span+1 == 0 {
 		return d.random.Uint64()
