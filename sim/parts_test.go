@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"battle.test/statemachines/machine"
 )
 
 func TestQueueIsInOrderOfTimeAndThenOfCause(t *testing.T) {
@@ -85,4 +87,25 @@ func TestALogKeepsTheLastEvents(t *testing.T) {
 		"0.000000000 s  *  synced with 2 bytes of journal: c\n"+
 		"0.000000000 s  *  synced with 3 bytes of journal: d\n"+
 		"0.000000000 s  *  synced with 4 bytes of journal: e\n", l.String())
+}
+
+// TestNoPacketOvertakesAnother: a latency that varies delays, and does not reorder.
+func TestNoPacketOvertakesAnother(t *testing.T) {
+	n := New(Config{Seed: 9, Link: Link{Latency: Even(0, Millisecond), Bandwidth: 1 << 40}})
+	for i := range uint16(2) {
+		n.Add(Host{Name: "h", Address: machine.At(1, i), Start: startEcho})
+	}
+	var got []uint64
+	n.Watch(func(e Event) {
+		if e.Kind == Received {
+			got = append(got, e.Number)
+		}
+	})
+	for range 100 {
+		n.send(0, machine.At(1, 1), []byte("=text"))
+		n.RunFor(Microsecond)
+	}
+	n.RunFor(Second)
+	require.Len(t, got, 100, "a backlog of 0 is no limit")
+	require.True(t, slices.IsSorted(got))
 }

@@ -1,0 +1,317 @@
+package oracle
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Bus is the model of the whole bus: what applications published, who was granted which
+// epoch, what was accepted of what the leaders sent, and how far each subscriber is. It sees
+// what goes over the network and what is delivered, and says what must not be.
+type Bus struct {
+	Published map[uint64][]string // by publisher: payloads, in order; the first has sequence number 1
+	Epochs    []BusEpoch          // that were granted
+	Accepted  []int               // the stream up to where it is accepted: bytes, or -1 where nobody has shown it
+	Messages  []BusMessage        // that are in it, as far as all bytes are known
+	Delivered map[string]uint64   // by subscriber: the offset of its next message
+
+	parsed uint64            // of Accepted
+	last   map[uint64]uint64 // by publisher: sequence number of its last message
+}
+
+// A BusEpoch is a term of one sequencer.
+type BusEpoch struct {
+	Number uint64
+	Leader string
+	Begun  bool   // somebody has said where
+	Start  uint64 // there
+
+	base uint64 // of text
+	text []int  // the stream in this epoch from base on; -1 where nobody has shown it
+}
+
+// A BusMessage is a message in the stream.
+type BusMessage struct {
+	Offset, Publisher, Sequence uint64
+	Payload                     string
+}
+
+// NewBus is a bus on which nothing has happened.
+func NewBus() *Bus {
+	return &Bus{Published: map[uint64][]string{}, Delivered: map[string]uint64{}, last: map[uint64]uint64{}}
+}
+
+// Clone copies the model.
+func (b *Bus) Clone() *Bus {
+	c := *b
+	c.Published, c.Delivered, c.last = maps.Clone(b.Published), maps.Clone(b.Delivered), maps.Clone(b.last)
+	for publisher := range c.Published {
+		c.Published[publisher] = slices.Clip(c.Published[publisher])
+	}
+	c.Accepted, c.Messages, c.Epochs = slices.Clone(b.Accepted), slices.Clip(b.Messages), slices.Clone(b.Epochs)
+	for i := range c.Epochs {
+		c.Epochs[i].text = slices.Clone(b.Epochs[i].text)
+	}
+	return &c
+}
+
+// Publish notes that an application gave its publisher a message.
+func (b *Bus) Publish(publisher uint64, payload []byte) {
+	b.Published[publisher] = append(b.Published[publisher], string(payload))
+}
+
+// Grant notes that an epoch was granted. Numbers only grow.
+func (b *Bus) Grant(number uint64, leader string) {
+	b.Epochs = append(b.Epochs, BusEpoch{Number: number, Leader: leader, base: uint64(len(b.Accepted))})
+}
+
+func (b *Bus) epoch(number uint64) *BusEpoch {
+	for i := range b.Epochs {
+		if b.Epochs[i].Number == number {
+			return &b.Epochs[i]
+		}
+	}
+	return nil
+}
+
+// Sent judges a packet that a host sent.
+func (b *Bus) Sent(host string, p BusPacket) error {
+	switch p.Kind {
+	case "stream", "answer", "refusal":
+	default:
+		return nil
+	}
+	if p.Epoch == 0 {
+		if len(p.Data) > 0 || p.Committed > 0 {
+			return fmt.Errorf("%s: %d bytes of the stream, and %d accepted, in no epoch", p.Kind, len(p.Data), p.Committed)
+		}
+		return nil
+	}
+	e := b.epoch(p.Epoch)
+	if e == nil {
+		return fmt.Errorf("%s in epoch %d, which nobody was granted", p.Kind, p.Epoch)
+	}
+	if err := b.begin(e, p.Start); err != nil {
+		return err
+	}
+	leads := p.Kind == "stream" && host == e.Leader
+	if p.Kind != "refusal" {
+		if err := b.show(e, p.Offset, p.Data, leads); err != nil {
+			return fmt.Errorf("%s: %w", p.Kind, err)
+		}
+	}
+	if leads {
+		if err := b.accept(e, p.Committed); err != nil {
+			return err
+		}
+	}
+	if p.Committed > uint64(len(b.Accepted)) {
+		return fmt.Errorf("%s says that %d bytes are accepted, and the leader has said %d", p.Kind, p.Committed, len(b.Accepted))
+	}
+	if p.Kind != "stream" {
+		return p.checkBounds()
+	}
+	return nil
+}
+
+// checkBounds judges what a server says by the bounds that it says it has.
+func (p *BusPacket) checkBounds() error {
+	end := p.Offset + uint64(len(p.Data))
+	inside := p.Offset >= p.First && p.Offset <= p.Tail
+	wrong := ""
+	switch {
+	case p.First > p.Tail:
+		wrong = "first is past tail"
+	case p.Kind == "answer" && (!inside || end > p.Tail):
+		wrong = "the answer is not within the bounds"
+	case p.Kind == "answer" && len(p.Data) == 0 && p.Offset != p.Tail:
+		wrong = "there is more, and the answer is empty"
+	case p.Reason == "too old" && p.Offset >= p.First:
+		wrong = "it is not too old"
+	case p.Reason == "future" && p.Offset <= p.Tail:
+		wrong = "it is not the future"
+	case p.Reason == "uncommitted" && (p.Offset < p.Committed || p.Offset >= p.Tail):
+		wrong = "it is accepted, or not there"
+	}
+	if wrong == "" {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %s: offset=%d length=%d first=%d tail=%d committed=%d",
+		p.Kind, p.Reason, wrong, p.Offset, len(p.Data), p.First, p.Tail, p.Committed)
+}
+
+// begin notes where an epoch begins. It begins once, and nothing that was accepted is
+// lost by it.
+func (b *Bus) begin(e *BusEpoch, start uint64) error {
+	if e.Begun {
+		if start != e.Start {
+			return fmt.Errorf("epoch %d begins at %d, and began at %d", e.Number, start, e.Start)
+		}
+		return nil
+	}
+	if start < uint64(len(b.Accepted)) {
+		return fmt.Errorf("epoch %d begins at %d, and %d bytes were accepted: the rest is lost", e.Number, start, len(b.Accepted))
+	}
+	e.Begun, e.Start = true, start
+	return nil
+}
+
+// at is a byte of the stream in an epoch, or -1.
+func (b *Bus) at(e *BusEpoch, offset uint64) int {
+	if offset < uint64(len(b.Accepted)) {
+		return b.Accepted[offset]
+	}
+	if i := offset - e.base; i < uint64(len(e.text)) {
+		return e.text[i]
+	}
+	return -1
+}
+
+// show judges bytes that somebody sent in an epoch. What its leader sends first is the
+// stream. Between what was accepted and where the epoch begins lies what the leader had of
+// older epochs: whoever sends that first shows it.
+func (b *Bus) show(e *BusEpoch, offset uint64, data []byte, leads bool) error {
+	for i, got := range data {
+		at := offset + uint64(i)
+		switch want := b.at(e, at); {
+		case want == int(got):
+		case want >= 0:
+			return fmt.Errorf("byte %d of epoch %d is %#02x, and was %#02x", at, e.Number, got, want)
+		case at >= e.Start && !leads:
+			return fmt.Errorf("byte %d of epoch %d is %#02x, and the leader has not sent it", at, e.Number, got)
+		case at < uint64(len(b.Accepted)):
+			b.Accepted[at] = int(got)
+		default:
+			for e.base+uint64(len(e.text)) <= at {
+				e.text = append(e.text, -1)
+			}
+			e.text[at-e.base] = int(got)
+		}
+	}
+	return b.parse()
+}
+
+// accept takes the stream of an epoch as accepted up to an offset: from then on it is
+// that of all epochs.
+func (b *Bus) accept(e *BusEpoch, to uint64) error {
+	from := uint64(len(b.Accepted))
+	if to <= from {
+		return nil
+	}
+	for i := range b.Epochs {
+		later := &b.Epochs[i]
+		if later.Number > e.Number && later.Begun && to > later.Start {
+			return fmt.Errorf("epoch %d has accepted %d bytes, and epoch %d began at %d", e.Number, to, later.Number, later.Start)
+		}
+	}
+	for at := from; at < to; at++ {
+		one := b.at(e, at)
+		if one < 0 && at >= e.Start {
+			return fmt.Errorf("epoch %d has accepted byte %d, and its leader has not sent it", e.Number, at)
+		}
+		for i := range b.Epochs {
+			later := &b.Epochs[i]
+			other := b.at(later, at)
+			if later.Number <= e.Number || other < 0 {
+				continue
+			}
+			if one >= 0 && other != one {
+				return fmt.Errorf("byte %d is accepted as %#02x, and is %#02x in epoch %d", at, one, other, later.Number)
+			}
+			one = other
+		}
+		b.Accepted = append(b.Accepted, one)
+	}
+	return b.parse()
+}
+
+// parse reads the messages that are accepted: each is the next of its publisher, and what
+// was published as that.
+func (b *Bus) parse() error {
+	for {
+		head, known := b.known(b.parsed, 20)
+		if !known {
+			return nil
+		}
+		le := binary.LittleEndian
+		m := BusMessage{Offset: b.parsed, Publisher: le.Uint64(head[4:]), Sequence: le.Uint64(head[12:])}
+		size := uint64(le.Uint32(head))
+		if m.Publisher == 0 || size > 65_000 {
+			return fmt.Errorf("byte %d begins a frame of publisher %d and %d bytes", m.Offset, m.Publisher, size)
+		}
+		payload, known := b.known(b.parsed+20, size)
+		if !known {
+			return nil
+		}
+		m.Payload = string(payload)
+		if want := b.last[m.Publisher] + 1; m.Sequence != want {
+			return fmt.Errorf("byte %d: message %d of publisher %d is accepted, want its message %d", m.Offset, m.Sequence, m.Publisher, want)
+		}
+		published := b.Published[m.Publisher]
+		if m.Sequence > uint64(len(published)) {
+			return fmt.Errorf("byte %d: message %d of publisher %d is accepted, and it has published %d", m.Offset, m.Sequence, m.Publisher, len(published))
+		}
+		if want := published[m.Sequence-1]; m.Payload != want {
+			return fmt.Errorf("byte %d: message %d of publisher %d is %q, want %q", m.Offset, m.Sequence, m.Publisher, m.Payload, want)
+		}
+		b.last[m.Publisher] = m.Sequence
+		b.Messages = append(b.Messages, m)
+		b.parsed += 20 + size
+	}
+}
+
+// known are n bytes of what is accepted, if all are known.
+func (b *Bus) known(from, n uint64) ([]byte, bool) {
+	if from+n > uint64(len(b.Accepted)) {
+		return nil, false
+	}
+	var all []byte
+	for _, one := range b.Accepted[from : from+n] {
+		if one < 0 {
+			return nil, false
+		}
+		all = append(all, byte(one))
+	}
+	return all, true
+}
+
+// Last is the sequence number of a publisher's last message that is accepted.
+func (b *Bus) Last(publisher uint64) uint64 { return b.last[publisher] }
+
+// Deliver judges a delivery: it is the subscriber's next message.
+func (b *Bus) Deliver(subscriber string, publisher, sequence uint64, payload []byte) error {
+	next := b.Delivered[subscriber]
+	for _, m := range b.Messages {
+		if m.Offset != next {
+			continue
+		}
+		if m.Publisher != publisher || m.Sequence != sequence || m.Payload != string(payload) {
+			return fmt.Errorf("%s delivers message %d of publisher %d (%q), want message %d of publisher %d (%q), at byte %d",
+				subscriber, sequence, publisher, payload, m.Sequence, m.Publisher, m.Payload, next)
+		}
+		b.Delivered[subscriber] = next + 20 + uint64(len(m.Payload))
+		return nil
+	}
+	return fmt.Errorf("%s delivers message %d of publisher %d at byte %d, and %d bytes are accepted", subscriber, sequence, publisher, next, len(b.Accepted))
+}
+
+// Restore puts a subscriber to where it was when its state was saved.
+func (b *Bus) Restore(subscriber string, offset uint64) { b.Delivered[subscriber] = offset }
+
+// Behind says who has not delivered all that is accepted, and which publishers have
+// messages that are not accepted. It is empty once everybody has caught up.
+func (b *Bus) Behind() (who []string) {
+	for _, subscriber := range slices.Sorted(maps.Keys(b.Delivered)) {
+		if at := b.Delivered[subscriber]; at != uint64(len(b.Accepted)) {
+			who = append(who, fmt.Sprintf("%s is at byte %d of %d", subscriber, at, len(b.Accepted)))
+		}
+	}
+	for _, publisher := range slices.Sorted(maps.Keys(b.Published)) {
+		if last, all := b.last[publisher], len(b.Published[publisher]); last != uint64(all) {
+			who = append(who, fmt.Sprintf("%d of %d messages of publisher %d are accepted", last, all, publisher))
+		}
+	}
+	return who
+}

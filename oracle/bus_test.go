@@ -1,0 +1,194 @@
+package oracle
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestPacketsAreReadAsTheDocumentShowsThem reads the bytes that docs/bus.md refers to.
+func TestPacketsAreReadAsTheDocumentShowsThem(t *testing.T) {
+	file, err := os.ReadFile("../statemachines/wire/testdata/packets.txt")
+	require.NoError(t, err)
+	want := map[string]BusPacket{
+		"stream version=1":  {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500},
+		"stream version=2":  {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500},
+		"request version=1": {Kind: "request", Epoch: 7, Offset: 313425, Length: 1400},
+		"answer version=1":  {Kind: "answer", Epoch: 7, Offset: 315560, Start: 300000, First: 313000, Tail: 315567, Committed: 315500},
+		"inject version=1":  {Epoch: 7},
+	}
+	for _, part := range strings.Split(string(file), "\n\n") {
+		name, lines, _ := strings.Cut(strings.TrimSpace(part), "\n----\n")
+		expected, there := want[name]
+		if !there {
+			continue
+		}
+		delete(want, name)
+		var packet []byte
+		for line := range strings.Lines(lines) {
+			b, err := hex.DecodeString(strings.Join(strings.Fields(line)[1:], ""))
+			require.NoError(t, err, line)
+			packet = append(packet, b...)
+		}
+		p, err := ReadBusPacket(packet)
+		require.NoError(t, err, name)
+		data := string(p.Data)
+		p.Data = nil
+		require.Equal(t, expected, p, name)
+		switch p.Kind {
+		case "stream":
+			require.True(t, strings.HasSuffix(data, "hello"))
+			require.Len(t, data, 25)
+		case "answer":
+			require.Equal(t, "abcdefg", data)
+		}
+		for i := range packet {
+			packet[i] ^= 0x10
+			_, err := ReadBusPacket(packet)
+			require.Error(t, err, "%s: byte %d is wrong", name, i)
+			packet[i] ^= 0x10
+		}
+		_, err = ReadBusPacket(packet[:len(packet)-1])
+		require.Error(t, err)
+	}
+	require.Empty(t, want)
+}
+
+// busFrame is a message as it is in the stream, by the table of docs/bus.md.
+func busFrame(publisher, sequence uint64, payload string) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(payload)))
+	b = binary.LittleEndian.AppendUint64(b, publisher)
+	b = binary.LittleEndian.AppendUint64(b, sequence)
+	return append(b, payload...)
+}
+
+// ledBus is a bus on which leader "a" of epoch 1 has sent two messages, of which the first
+// is accepted.
+func ledBus(t *testing.T) (b *Bus, first, second []byte) {
+	b = NewBus()
+	b.Publish(5, []byte("one"))
+	b.Publish(5, []byte("two"))
+	b.Grant(1, "a")
+	first, second = busFrame(5, 1, "one"), busFrame(5, 2, "two")
+	require.NoError(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Data: first}))
+	require.NoError(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 23, Data: second, Committed: 23}))
+	return b, first, second
+}
+
+func TestTheBusDeliversWhatIsAccepted(t *testing.T) {
+	b, _, _ := ledBus(t)
+	b.Delivered["s"] = 0
+	require.Equal(t, []string{"s is at byte 0 of 23", "1 of 2 messages of publisher 5 are accepted"}, b.Behind())
+	require.NoError(t, b.Deliver("s", 5, 1, []byte("one")))
+	require.ErrorContains(t, b.Deliver("s", 5, 2, []byte("two")), "at byte 23, and 23 bytes are accepted")
+	require.NoError(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46}))
+	c := b.Clone()
+	require.NoError(t, b.Deliver("s", 5, 2, []byte("two")))
+	require.Empty(t, b.Behind())
+	require.ErrorContains(t, c.Deliver("s", 5, 1, []byte("one")), "want message 2", "a message is delivered once")
+	b.Restore("s", 0)
+	require.NoError(t, b.Deliver("s", 5, 1, []byte("one")), "it came back from a state in which it had delivered nothing")
+}
+
+func TestTheBusRefusesWhatMustNotBe(t *testing.T) {
+	cases := []struct {
+		name, want string
+		do         func(b *Bus, first, second []byte) error
+	}{
+		{"bytes that nobody sent", "is 0x00, and was 0x03", func(b *Bus, first, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Tail: 46, Data: make([]byte, len(first))})
+		}},
+		{"bytes past what the leader sent", "and the leader has not sent it", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Offset: 46, Tail: 50, Data: []byte{0}})
+		}},
+		{"an acceptance that is taken back", "epoch 2 begins at 10, and 23 bytes were accepted", func(b *Bus, _, _ []byte) error {
+			b.Grant(2, "b")
+			return b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 10, Offset: 10})
+		}},
+		{"an old leader that goes on accepting", "epoch 1 has accepted 46 bytes, and epoch 2 began at 23", func(b *Bus, _, _ []byte) error {
+			b.Grant(2, "b")
+			if err := b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 23, Committed: 23}); err != nil {
+				return err
+			}
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46})
+		}},
+		{"another history below where an epoch begins", "is accepted as 0x03, and is 0x07 in epoch 2", func(b *Bus, _, _ []byte) error {
+			b.Grant(2, "b")
+			if err := b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 46, Offset: 46, Committed: 23}); err != nil {
+				return err
+			}
+			if err := b.Sent("tip", BusPacket{Kind: "answer", Epoch: 2, Start: 46, Offset: 23, Tail: 46, Data: []byte{7}}); err != nil {
+				return err
+			}
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46})
+		}},
+		{"two histories of one epoch", "byte 45 of epoch 1 is 0x78, and was 0x6f", func(b *Bus, _, second []byte) error {
+			other := append([]byte(nil), second...)
+			other[22] = 'x'
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 23, Data: other})
+		}},
+		{"an epoch of nobody", "epoch 2, which nobody was granted", func(b *Bus, _, _ []byte) error {
+			return b.Sent("b", BusPacket{Kind: "stream", Epoch: 2})
+		}},
+		{"an epoch that begins twice", "epoch 1 begins at 3, and began at 0", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "refusal", Epoch: 1, Start: 3})
+		}},
+		{"an acceptance that the leader does not know of", "46 bytes are accepted, and the leader has said 23", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46})
+		}},
+		{"a message twice", "message 1 of publisher 5 is accepted, want its message 3", func(b *Bus, first, _ []byte) error {
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Data: first, Committed: 69})
+		}},
+		{"a message that nobody published", "message 3 of publisher 5 is accepted, and it has published 2", func(b *Bus, _, _ []byte) error {
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Data: busFrame(5, 3, "xxx"), Committed: 69})
+		}},
+		{"a payload of another message", `is "one", want "two"`, func(b *Bus, _, _ []byte) error {
+			*b = *NewBus()
+			b.Publish(5, []byte("two"))
+			b.Grant(1, "a")
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Data: busFrame(5, 1, "one"), Committed: 23})
+		}},
+		{"a refusal that is not true", "it is not too old: offset=30 length=0 first=23 tail=46", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "refusal", Reason: "too old", Epoch: 1, Offset: 30, First: 23, Tail: 46})
+		}},
+		{"another one", "it is not the future", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "refusal", Reason: "future", Epoch: 1, Offset: 46, First: 23, Tail: 46})
+		}},
+		{"a refusal of what is accepted", "it is accepted, or not there", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "refusal", Reason: "uncommitted", Epoch: 1, Offset: 0, Tail: 46, Committed: 23})
+		}},
+		{"an answer outside its bounds", "the answer is not within the bounds", func(b *Bus, first, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, First: 5, Tail: 46, Data: first})
+		}},
+		{"an empty answer", "there is more, and the answer is empty", func(b *Bus, _, _ []byte) error {
+			return b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Tail: 46})
+		}},
+		{"a delivery of something else", `("two"), want message 1`, func(b *Bus, _, _ []byte) error {
+			return b.Deliver("s", 5, 2, []byte("two"))
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b, first, second := ledBus(t)
+			require.ErrorContains(t, c.do(b, first, second), c.want)
+		})
+	}
+}
+
+// TestAFailoverKeepsWhatIsAccepted: what the old leader sent and nobody accepted is gone,
+// and its number is given again.
+func TestAFailoverKeepsWhatIsAccepted(t *testing.T) {
+	b, first, second := ledBus(t)
+	b.Grant(2, "b")
+	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 23, Committed: 23}))
+	require.NoError(t, b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Tail: 46, Data: append(first, second...)}), "it has not heard of it")
+	b.Publish(6, []byte("new"))
+	other := busFrame(6, 1, "new")
+	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 23, Data: other, Committed: 46}))
+	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 46, Data: second, Committed: 69}))
+	require.Equal(t, []BusMessage{{0, 5, 1, "one"}, {23, 6, 1, "new"}, {46, 5, 2, "two"}}, b.Messages)
+}

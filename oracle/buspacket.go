@@ -1,0 +1,69 @@
+package oracle
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"slices"
+)
+
+// A BusPacket is what a packet says, as far as the model of the bus wants to know. It is read by
+// the tables of docs/bus.md, and by no code of the machines.
+type BusPacket struct {
+	Kind                                  string // "stream", "request", "answer", "refusal", or "" for all others
+	Epoch                                 uint64
+	Start, Offset, First, Tail, Committed uint64
+	Length                                uint64 // that a request asks for
+	Reason                                string // of a refusal
+	Data                                  []byte // of a stream packet or an answer: the packet's
+}
+
+// ReadBusPacket reads a packet that a machine sent. The error says what no packet may be.
+func ReadBusPacket(packet []byte) (p BusPacket, err error) {
+	le := binary.LittleEndian
+	if len(packet) < 34 {
+		return p, fmt.Errorf("a packet of %d bytes, want at least 34", len(packet))
+	}
+	version, since, kind := packet[2], packet[3], packet[4]
+	whole := slices.Clone(packet)
+	clear(whole[8:12])
+	sum := crc32.Checksum(whole, crc32.MakeTable(crc32.Castagnoli))
+	switch {
+	case string(packet[:2]) != "AR":
+		return p, fmt.Errorf("magic is %q, want AR", packet[:2])
+	case since < 1 || since > version:
+		return p, fmt.Errorf("version is %d, since is %d", version, since)
+	case le.Uint32(packet[8:]) != sum:
+		return p, fmt.Errorf("checksum is %#x, want %#x", le.Uint32(packet[8:]), sum)
+	case int(le.Uint32(packet[12:])) != len(packet):
+		return p, fmt.Errorf("length is %d, want %d", le.Uint32(packet[12:]), len(packet))
+	}
+	p.Epoch = le.Uint64(packet[24:])
+	fixed := int(le.Uint16(packet[32:]))
+	if 32+fixed > len(packet) {
+		return p, fmt.Errorf("the fixed part has %d bytes, and the packet %d", fixed, len(packet))
+	}
+	words := packet[34 : 32+fixed]
+	word := func(i int) uint64 { return le.Uint64(words[8*i:]) }
+	need := map[byte]int{3: 24, 4: 12, 5: 40, 6: 49}[kind]
+	if len(words) < need {
+		return p, fmt.Errorf("the fixed part of kind %d has %d bytes, want at least %d", kind, fixed, need+2)
+	}
+	p.Data = packet[32+fixed:]
+	switch kind {
+	case 3:
+		p.Kind, p.Start, p.Offset, p.Committed = "stream", word(0), word(1), word(2)
+	case 4:
+		p.Kind, p.Offset, p.Length = "request", word(0), uint64(le.Uint32(words[8:]))
+	case 5:
+		p.Kind, p.Offset, p.Start, p.First, p.Tail, p.Committed = "answer", word(0), word(1), word(2), word(3), word(4)
+	case 6:
+		p.Kind, p.Offset, p.Start, p.First, p.Tail, p.Committed = "refusal", word(0), word(1), word(2), word(3), word(4)
+		reasons := []string{"none", "too old", "future", "wrong epoch", "busy", "malformed", "uncommitted"}
+		if int(words[40]) >= len(reasons) || words[40] == 0 {
+			return p, fmt.Errorf("a refusal of reason %d", words[40])
+		}
+		p.Reason = reasons[words[40]]
+	}
+	return p, nil
+}
