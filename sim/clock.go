@@ -1,6 +1,10 @@
 package sim
 
-import "math"
+import (
+	"math"
+
+	"battle.test/statemachines/machine"
+)
 
 // A clock is a host's: it shows local, went on from since, at a rate that is ppm parts of a
 // million too fast.
@@ -24,21 +28,13 @@ func (c *clock) when(local, now int64) int64 {
 		return now
 	}
 	if c.ppm == 0 {
-		return plus(now, missing)
+		return machine.Later(now, missing)
 	}
-	at := plus(now, missing/(million+c.ppm)*million+missing%(million+c.ppm)*million/(million+c.ppm))
+	at := machine.Later(now, missing/(million+c.ppm)*million+missing%(million+c.ppm)*million/(million+c.ppm))
 	for c.at(at) < local && at < math.MaxInt64 {
 		at++
 	}
 	return at
-}
-
-// plus is a sum that stays at the end of time.
-func plus(now, span int64) int64 {
-	if now > math.MaxInt64-span {
-		return math.MaxInt64
-	}
-	return now + span
 }
 
 // JumpClock sets a host's clock forward, or back.

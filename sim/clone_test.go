@@ -52,7 +52,7 @@ type loner struct {
 
 func TestAMachineThatCantBeCopiedIsFound(t *testing.T) {
 	n := New(Config{})
-	start := func(Boot) (machine.Machine, int, error) { return &loner{wake: make(chan int)}, 0, nil }
+	start := func(Boot) (machine.Machine, error) { return &loner{wake: make(chan int)}, nil }
 	id := n.Add(Host{Name: "loner", Address: machine.At(1, 1), Start: start})
 	c := n.Clone()
 	c.Command(id, []byte("x"))

@@ -33,8 +33,8 @@ func (g *greeter) Snapshot(string) *snapshot.Snapshot { return &snapshot.Snapsho
 
 func Example() {
 	n := sim.New(sim.Config{Link: sim.Link{Latency: sim.Even(100*sim.Microsecond, 100*sim.Microsecond)}, Log: 100})
-	greets := func(peer machine.Address) func(sim.Boot) (machine.Machine, int, error) {
-		return func(sim.Boot) (machine.Machine, int, error) { return &greeter{peer: peer}, 0, nil }
+	greets := func(peer machine.Address) func(sim.Boot) (machine.Machine, error) {
+		return func(sim.Boot) (machine.Machine, error) { return &greeter{peer: peer}, nil }
 	}
 	ann := n.Add(sim.Host{Name: "ann", Address: machine.At(1, 1), Start: greets(machine.At(1, 2))})
 	bob := n.Add(sim.Host{Name: "bob", Address: machine.At(1, 2), Start: greets(machine.At(1, 1))})

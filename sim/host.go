@@ -14,11 +14,11 @@ type Host struct {
 	Clock   int64 // what its clock shows at the beginning; ns
 	Down    bool  // it is added, and not started
 
-	// Start makes the machine, whenever the host starts, of what its disk has; kept is how
-	// much of the journal it goes on from: the program cuts off what comes after,
-	// such as a record of which only a part was written. If it refuses a snapshot, the one
+	// Start makes the machine, whenever the host starts, of what its disk has. Of the
+	// journal the host keeps what the machine took, and cuts off the rest, such as a record of
+	// which only a part was written: see [machine.Keeper]. If Start refuses a snapshot, the one
 	// before is tried, and at last none.
-	Start func(b Boot) (m machine.Machine, kept int, err error)
+	Start func(b Boot) (machine.Machine, error)
 
 	// Copy, if set, copies a machine for a clone of the network. Without one it is
 	// copied by package deepcopy.
@@ -75,34 +75,46 @@ func (n *Network) Up(id ID) bool { return n.hosts[id].machine != nil }
 // Start starts a host that is down: its machine is made anew of the latest valid snapshot
 // and the journal. The error is that of the host's Start without any snapshot, and the
 // host stays down.
-func (n *Network) Start(id ID) error {
+func (n *Network) Start(id ID) error { return n.start(id, n.hosts[id].disk.snapshots()) }
+
+// StartCold is Start of the journal alone. The snapshots stay.
+func (n *Network) StartCold(id ID) error { return n.start(id, nil) }
+
+func (n *Network) start(id ID, snapshots []*snapshot.Snapshot) error {
 	h := &n.hosts[id]
 	if h.machine != nil {
 		return nil
 	}
-	boot := Boot{Host: id, Version: h.version, Now: h.clock.at(n.now), Journal: h.disk.journal}
-	m, kept, err := n.boot(id, boot)
+	m, err := n.boot(id, snapshots)
 	if err != nil {
 		n.tell(Event{Kind: StartRefused, Host: id, Text: err.Error()})
 		return fmt.Errorf("sim: host %s can't start at %s: %w", h.Name, seconds(n.now), err)
 	}
-	h.disk.cut(kept)
+	kept := uint64(0)
+	if keeper, ok := m.(machine.Keeper); ok {
+		kept = keeper.JournalLength()
+	}
+	if kept > uint64(len(h.disk.journal)) {
+		panic(fmt.Sprintf("sim: host %s goes on from %d bytes of journal, and its disk has %d", h.Name, kept, len(h.disk.journal)))
+	}
+	h.disk.cut(int(kept))
 	h.machine, h.shared, h.life = m, false, h.life+1
 	h.alarm = alarm{number: h.alarm.number + 1}
 	h.busy, h.waking = 0, false
-	n.tell(Event{Kind: Started, Host: id, Number: uint64(kept)})
+	n.tell(Event{Kind: Started, Host: id, Number: kept})
 	n.rearm(id)
 	return nil
 }
 
-// boot tries the host's snapshots, the latest first.
-func (n *Network) boot(id ID, boot Boot) (machine.Machine, int, error) {
+// boot tries snapshots, the latest first, and at last none.
+func (n *Network) boot(id ID, snapshots []*snapshot.Snapshot) (machine.Machine, error) {
 	h := &n.hosts[id]
-	for _, s := range h.disk.snapshots() {
+	boot := Boot{Host: id, Version: h.version, Now: h.clock.at(n.now), Journal: h.disk.journal}
+	for _, s := range snapshots {
 		boot.Snapshot = s
-		m, kept, err := h.Host.Start(boot)
+		m, err := h.Host.Start(boot)
 		if err == nil {
-			return m, kept, nil
+			return m, nil
 		}
 		n.tell(Event{Kind: SnapshotRefused, Host: id, Number: s.CoreStreamLength, Text: err.Error()})
 	}

@@ -38,10 +38,10 @@ func (*echo) Snapshot(writer string) *snapshot.Snapshot {
 	return &snapshot.Snapshot{Meta: snapshot.Meta{Stream: "test", Service: "echo", Writer: writer}}
 }
 
-func startEcho(Boot) (machine.Machine, int, error) { return &echo{}, 0, nil }
+func startEcho(Boot) (machine.Machine, error) { return &echo{}, nil }
 
 // A counter adds up its commands, a byte each. It writes each to its journal, and
-// delivers the sum once that is durable.
+// delivers the sum once that is durable. It does not read past a ! without a snapshot.
 type counter struct {
 	sum, written, durable uint64
 	sums                  []uint64 // by byte of the journal that is not durable
@@ -67,6 +67,8 @@ func (c *counter) Step(_ int64, in machine.Input, out []machine.Output) []machin
 	return out
 }
 
+func (c *counter) JournalLength() uint64 { return c.written }
+
 func (*counter) Next() (int64, bool) { return 0, false }
 
 func (c *counter) Snapshot(writer string) *snapshot.Snapshot {
@@ -76,24 +78,24 @@ func (c *counter) Snapshot(writer string) *snapshot.Snapshot {
 	}
 }
 
-func startCounter(b Boot) (machine.Machine, int, error) {
+func startCounter(b Boot) (machine.Machine, error) {
 	c := &counter{}
 	if s := b.Snapshot; s != nil {
 		if s.CoreStreamLength > uint64(len(b.Journal)) {
-			return nil, 0, fmt.Errorf("snapshot of offset %d, and %d bytes of journal", s.CoreStreamLength, len(b.Journal))
+			return nil, fmt.Errorf("snapshot of offset %d, and %d bytes of journal", s.CoreStreamLength, len(b.Journal))
 		}
 		c.written = s.CoreStreamLength
 		c.sum = binary.LittleEndian.Uint64(s.Sections[0].Stored)
 	}
 	for _, one := range b.Journal[c.written:] {
-		if one == 0 {
+		if one == 0 || one == '!' && b.Snapshot == nil {
 			break // the disk lost a sector
 		}
 		c.sum += uint64(one)
 		c.written++
 	}
 	c.durable = c.written
-	return c, int(c.written), nil
+	return c, nil
 }
 
 // A pulse sends its clock to everybody of its region every so often, and remembers what
@@ -131,13 +133,13 @@ func (p *pulse) Snapshot(writer string) *snapshot.Snapshot {
 	}
 }
 
-func startPulse(region uint16, every int64, ring int) func(Boot) (machine.Machine, int, error) {
-	return func(b Boot) (machine.Machine, int, error) {
+func startPulse(region uint16, every int64, ring int) func(Boot) (machine.Machine, error) {
+	return func(b Boot) (machine.Machine, error) {
 		p := &pulse{region: region, every: every, due: b.Now + every, now: b.Now, ring: make([]byte, ring)}
 		if b.Snapshot != nil {
 			copy(p.ring, b.Snapshot.Sections[0].Stored)
 			p.heard = b.Snapshot.CoreStreamLength
 		}
-		return p, 0, nil
+		return p, nil
 	}
 }

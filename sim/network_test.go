@@ -179,16 +179,16 @@ func TestAStartThatRefusesASnapshotGetsTheOneBefore(t *testing.T) {
 	var asked []uint64
 	refuse := false
 	n := New(Config{Log: 100})
-	id := n.Add(Host{Name: "sum", Address: machine.At(1, 1), Start: func(b Boot) (machine.Machine, int, error) {
+	id := n.Add(Host{Name: "sum", Address: machine.At(1, 1), Start: func(b Boot) (machine.Machine, error) {
 		if b.Snapshot == nil {
 			if refuse {
-				return nil, 0, errors.New("no snapshot")
+				return nil, errors.New("no snapshot")
 			}
 			return startCounter(b)
 		}
 		asked = append(asked, b.Snapshot.CoreStreamLength)
 		if refuse || b.Snapshot.CoreStreamLength > 2 {
-			return nil, 0, errors.New("not this one")
+			return nil, errors.New("not this one")
 		}
 		return startCounter(b)
 	}})
@@ -222,7 +222,7 @@ func (*stuck) Next() (int64, bool) { return 0, true }
 
 func TestAMachineThatGetsNowhereIsFound(t *testing.T) {
 	n := New(Config{})
-	n.Add(Host{Name: "stuck", Address: machine.At(1, 1), Start: func(Boot) (machine.Machine, int, error) { return &stuck{}, 0, nil }})
+	n.Add(Host{Name: "stuck", Address: machine.At(1, 1), Start: func(Boot) (machine.Machine, error) { return &stuck{}, nil }})
 	require.PanicsWithValue(t, "sim: host stuck wanted 100000 ticks at 0.000000000 s, and its Next still says now", func() { n.RunFor(1) })
 }
 

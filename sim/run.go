@@ -36,7 +36,7 @@ func (n *Network) RunUntil(at int64) {
 }
 
 // RunFor is RunUntil the time that is so many ns from now.
-func (n *Network) RunFor(span int64) { n.RunUntil(plus(n.now, span)) }
+func (n *Network) RunFor(span int64) { n.RunUntil(machine.Later(n.now, span)) }
 
 // Heal ends all faults: rules are lifted, hosts resumed and as fast as they were, disks
 // without faults, and whoever is down is started. Clocks stay wrong: no machine may rely on
@@ -75,7 +75,7 @@ func (n *Network) Settle(bound int64, done func() bool) error {
 		if done() {
 			return nil
 		}
-		n.RunUntil(plus(began, bound/settleLooks*look))
+		n.RunUntil(machine.Later(began, bound/settleLooks*look))
 	}
 	if done() {
 		return nil
@@ -211,7 +211,7 @@ func (n *Network) input(id ID, in machine.Input) {
 		}
 	}
 	if h.cost > 0 {
-		h.busy = plus(n.now, h.cost)
+		h.busy = machine.Later(n.now, h.cost)
 	}
 	n.rearm(id)
 }
@@ -247,7 +247,7 @@ func (n *Network) sync(id ID) {
 		return
 	}
 	d.syncing = true
-	at := plus(n.now, d.syncTime.draw(&d.dice))
+	at := machine.Later(n.now, d.syncTime.draw(&d.dice))
 	n.queue.push(event{at: at, kind: synced, host: uint16(id), life: h.life, number: uint64(len(d.journal))})
 }
 

@@ -32,7 +32,7 @@ type story struct {
 //	impose [from=a,b] [to=c] [both] [cut] [hold] [loss=%] [burst=n] [duplicate=%] [reorder=%] [late=] [corrupt=%] [delay=] [throttle=n]
 //	link from=ann to=bob [latency=] [bandwidth=n] [backlog=n]
 //	lift rule=1; kill host=ann [power] [keep=n] [torn] [tear=n]; disk host=ann [full] [short] [stalled] [lying]
-//	jump, drift, slow, inbox; start, pause, resume, snapshot host=ann; run for=1ms; step; settle for=1s
+//	jump, drift, slow, inbox; start host=ann [cold]; pause, resume, snapshot host=ann; run for=1ms; step; settle for=1s
 //	say host=ann (the command is the line below it); held; release i=0; discard i=0
 func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 	a := words{t, d, s.network}
@@ -60,13 +60,17 @@ func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 	case "inbox":
 		n.config.InboxMax = int(a.number("max"))
 	case "start":
-		_ = n.Start(a.id("host")) // the log has the error
+		if d.HasArg("cold") {
+			_ = n.StartCold(a.id("host")) // the log has the error
+			break
+		}
+		_ = n.Start(a.id("host")) // likewise
 	case "pause":
 		n.Pause(a.id("host"))
 	case "resume":
 		n.Resume(a.id("host"))
 	case "snapshot":
-		_ = n.TakeSnapshot(a.id("host")) // likewise
+		_ = n.TakeSnapshot(a.id("host"))
 	case "say":
 		n.Command(a.id("host"), []byte(d.Input))
 		n.RunFor(0)

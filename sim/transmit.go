@@ -71,7 +71,7 @@ func (n *Network) carry(from, to ID, number uint64, slot int32) {
 			n.lost(from, to, number, slot, LostBacklog)
 			return
 		}
-		depart = plus(depart, size*Second/bandwidth)
+		depart = machine.Later(depart, size*Second/bandwidth)
 		l.free = depart
 	}
 	if l.dice.happens(nature.Corrupt) {
@@ -108,10 +108,10 @@ func (l *link) loses(f *Faults) bool {
 // arrives is when a packet arrives that departs at a time. No packet overtakes another by its
 // luck with the latency alone: what reorders is a fault of its own.
 func (l *link) arrives(nature *Link, depart int64) int64 {
-	at := plus(depart, nature.Latency.draw(&l.dice)+nature.Delay.draw(&l.dice))
+	at := machine.Later(depart, nature.Latency.draw(&l.dice)+nature.Delay.draw(&l.dice))
 	at = max(at, l.last)
 	if l.dice.happens(nature.Reorder) {
-		return plus(at, max(1, nature.Late.draw(&l.dice)))
+		return machine.Later(at, max(1, nature.Late.draw(&l.dice)))
 	}
 	l.last = at
 	return at
