@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"battle.test/statemachines/machine"
+	"battle.test/statemachines/snapshot"
 	"battle.test/statemachines/wire"
 )
 
@@ -182,7 +183,7 @@ func TestAFollowerHasTheStream(t *testing.T) {
 			},
 			"restore": func(t *rapid.T) {
 				state := f.AppendState(nil)
-				again, err := Restore(config, f.Time(), state)
+				again, err := Restore(config, f.Snapshot("test", "test", f.Tail()))
 				require.NoError(t, err)
 				require.Equal(t, state, again.AppendState(nil))
 				f = again
@@ -260,20 +261,32 @@ func TestStatesThatCannotBeAreRefused(t *testing.T) {
 		change func([]byte) []byte
 		want   string
 	}{
-		{func(b []byte) []byte { return b[:135] }, `follow: section "follow" at byte 0: got 135 bytes, want at least 136`},
-		{set(8*2, 200), `follow: section "follow" at byte 24: got tail 100, want at least 200`},
-		{set(8*8+7, 0x80), `follow: section "follow" at byte 64: got -9223372036854775808, want a time of 0 or later`},
-		{set(8*14, 16), `follow: section "follow" at byte 112: got 16, want at most 15`},
-		{set(8*16, 2), `follow: section "follow" at byte 128: got 2 servers, want at most 1`},
-		{set(136+5, 1), `follow: section "follow" at byte 136: got 0x10100010002, want an address and a service`},
-		{set(136+16, 8), `follow: section "follow" at byte 152: got 8, want at most 7`},
-		{func(b []byte) []byte { return append(b, frame(1, 1)...) }, `follow: section "follow" at byte 160: got frames, or none, want the beginning of one`},
+		{func(b []byte) []byte { return b[:135] }, `section "follow" at byte 0: got 135 bytes, want at least 136`},
+		{set(8*2, 200), `section "follow" at byte 24: got tail 100, want at least 200`},
+		{set(8*8+7, 0x80), `section "follow" at byte 64: got -9223372036854775808, want a time of 0 or later`},
+		{set(8*14, 16), `section "follow" at byte 112: got 16, want at most 15`},
+		{set(8*16, 2), `section "follow" at byte 128: got 2 servers, want at most 1`},
+		{set(136+5, 1), `section "follow" at byte 136: got 0x10100010002, want an address and a service`},
+		{set(136+16, 8), `section "follow" at byte 152: got 8, want at most 7`},
+		{func(b []byte) []byte { return append(b, frame(1, 1)...) }, `section "follow" at byte 160: got frames, or none, want the beginning of one`},
 	} {
-		_, err := Restore(*f.config, 0, c.change(f.AppendState(nil)))
+		s := f.Snapshot("test", "test", 100)
+		s.Sections[0] = snapshot.PlainSection(Section, c.change(s.Sections[0].Stored))
+		_, err := Restore(*f.config, s)
 		require.EqualError(t, err, c.want)
 		var refused *StateError
 		require.ErrorAs(t, err, &refused)
 	}
+}
+
+func TestSnapshotsOfOthersAreRefused(t *testing.T) {
+	f := follower(t, Config{}, 100)
+	s := f.Snapshot("test", "test", 100)
+	_, err := Restore(Config{Stream: "other"}, s)
+	require.EqualError(t, err, `section "follow" at byte 0: got stream "aria", want stream "other"`)
+	s.Sections = nil
+	_, err = Restore(Config{Stream: "aria"}, s)
+	require.EqualError(t, err, `section "follow" at byte 0: got no such section, want one`)
 }
 
 func set(at int, to byte) func([]byte) []byte {
@@ -283,7 +296,7 @@ func set(at int, to byte) func([]byte) []byte {
 func TestTheServersOfANewConfigurationCount(t *testing.T) {
 	tip, replicator := Server{machine.At(1, 2), wire.Tip}, Server{machine.At(1, 3), wire.Replicator}
 	f := follower(t, Config{Servers: []Server{tip}}, 100)
-	again, err := Restore(Config{Stream: "aria", Servers: []Server{replicator}}, 0, f.AppendState(nil))
+	again, err := Restore(Config{Stream: "aria", Servers: []Server{replicator}}, f.Snapshot("test", "test", 100))
 	require.NoError(t, err)
 	require.Equal(t, []server{{Server: replicator, static: true}}, again.asking.servers)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"battle.test/statemachines/machine"
+	"battle.test/statemachines/snapshot"
 	"battle.test/statemachines/wire"
 )
 
@@ -26,19 +27,33 @@ const (
 	serverFlagsMax                            = 7
 )
 
-// A StateError says why a section is not the state of a follower.
+// A StateError says why a snapshot is not the state of a follower or of its owner. Its
+// checksums were right: another program wrote it, or another version.
 type StateError struct {
-	Offset int // in the section
-	Got    string
-	Want   string
+	Section string
+	Offset  int // in the section
+	Got     string
+	Want    string
 }
 
 func (e *StateError) Error() string {
-	return fmt.Sprintf("follow: section %q at byte %d: got %s, want %s", Section, e.Offset, e.Got, e.Want)
+	return fmt.Sprintf("section %q at byte %d: got %s, want %s", e.Section, e.Offset, e.Got, e.Want)
 }
 
-func wrong(offset int, got, want any) error {
-	return &StateError{offset, fmt.Sprint(got), fmt.Sprint(want)}
+// Wrong is a [StateError].
+func Wrong(section string, offset int, got, want any) error {
+	return &StateError{section, offset, fmt.Sprint(got), fmt.Sprint(want)}
+}
+
+func wrong(offset int, got, want any) error { return Wrong(Section, offset, got, want) }
+
+// Contents are those of a section that an owner's snapshot must have.
+func Contents(s *snapshot.Snapshot, section string) ([]byte, error) {
+	found, there := s.Section(section)
+	if !there {
+		return nil, Wrong(section, 0, "no such section", "one")
+	}
+	return found.Contents()
 }
 
 // A number of the state is an offset or a time.
@@ -72,8 +87,8 @@ func (f *Follower) numbers() [numbersSize]number {
 	}
 }
 
-// AppendState appends the state, for a section of the owner's snapshot. The stream time is in
-// the snapshot's header, and the limit is the owner's. Equal states give equal sections.
+// AppendState appends the state, as a section has it. The stream time is in the
+// snapshot's header, and the limit is the owner's. Equal states give equal sections.
 func (f *Follower) AppendState(dst []byte) []byte {
 	le := binary.LittleEndian
 	a := &f.asking
@@ -98,11 +113,29 @@ func flag(set bool, bit uint64) uint64 {
 	return 0
 }
 
-// Restore makes a follower of a section, and of the stream time in the snapshot's header. Where
-// the configuration's servers have changed since, the new ones count. The error is a
-// [StateError], or one of the configuration.
-func Restore(config Config, streamTime int64, state []byte) (Follower, error) {
+// Snapshot is an owner's snapshot at an offset, which has the follower's state so far.
+func (f *Follower) Snapshot(service, writer string, offset uint64) *snapshot.Snapshot {
+	return &snapshot.Snapshot{
+		Meta: snapshot.Meta{
+			Stream: f.config.Stream, Epoch: f.epoch, CoreStreamLength: offset, StreamTime: f.time,
+			Service: service, Writer: writer,
+		},
+		Sections: []snapshot.Section{snapshot.PlainSection(Section, f.AppendState(nil))},
+	}
+}
+
+// Restore makes a follower of its owner's snapshot. Where the configuration's servers have
+// changed since, the new ones count. The error is a [StateError], or one of the configuration
+// or of unpacking a section.
+func Restore(config Config, s *snapshot.Snapshot) (Follower, error) {
 	f, err := New(config, 0)
+	if err != nil {
+		return Follower{}, err
+	}
+	if s.Stream != config.Stream {
+		return Follower{}, wrong(0, fmt.Sprintf("stream %q", s.Stream), fmt.Sprintf("stream %q", config.Stream))
+	}
+	state, err := Contents(s, Section)
 	if err != nil {
 		return Follower{}, err
 	}
@@ -127,7 +160,7 @@ func Restore(config Config, streamTime int64, state []byte) (Follower, error) {
 	a := &f.asking
 	a.probe, a.round, a.more, a.asked = flags&probeFlag != 0, flags&roundFlag != 0, flags&moreFlag != 0, flags&askedFlag != 0
 	a.server = machine.Address(word(numbersSize + 1))
-	f.time = streamTime
+	f.time = s.StreamTime
 	if err := f.restoreServers(config.Servers, state[fixedSize:][:count*serverSize]); err != nil {
 		return Follower{}, err
 	}

@@ -83,7 +83,7 @@ func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 		next, _ := s.follower.Next()
 		return fmt.Sprintln(time.Duration(next))
 	case "restore":
-		again, err := Restore(s.config, s.follower.Time(), s.follower.AppendState(nil))
+		again, err := Restore(s.config, s.follower.Snapshot("story", "test", 0))
 		require.NoError(t, err)
 		again.SetLimit(s.follower.limit)
 		s.follower = again
