@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"battle.test/battle"
 	"battle.test/corpus"
@@ -75,9 +76,10 @@ type heldView struct {
 	closed bool // its reader was closed since
 }
 
+// newRingPair has memory for what most runs need: short runs are many, and would pay for more.
 func newRingPair() *ringPair {
-	p := &ringPair{payload: make([]byte, 0, 2048), got: make([]byte, 4096)}
-	p.log.Bytes = make([]byte, 0, 4096)
+	p := &ringPair{payload: make([]byte, 0, 128), got: make([]byte, 128)}
+	p.log.Bytes = make([]byte, 0, 256)
 	p.restart(0, 64)
 	return p
 }
@@ -147,7 +149,7 @@ type AppendLong struct {
 func (a *AppendLong) Apply(t *battle.T, p *ringPair) { p.append(t, int(a.Length)) }
 
 func (p *ringPair) append(t *battle.T, n int) {
-	p.payload = p.payload[:n]
+	p.payload = slices.Grow(p.payload[:0], n)[:n]
 	fillStream(p.payload, p.log.Tail(), p.incarnation)
 	tail := p.log.Tail()
 	ok := p.log.Append(p.payload)
@@ -186,6 +188,9 @@ func (r *ReadFar) Apply(t *battle.T, p *ringPair) {
 }
 
 func (p *ringPair) read(t *battle.T, off uint64, n int) {
+	if n > len(p.got) {
+		p.got = make([]byte, n)
+	}
 	answer := p.reader.Copy(p.got[:n], off)
 	p.compare(t, off, n, ringAnswer{verdictNames[answer.Verdict], p.got[:answer.N], answer.Bounds})
 	if none := p.reader.Copy(nil, off); none != (ringbuf.Answer{Verdict: answer.Verdict, Bounds: answer.Bounds}) {

@@ -143,27 +143,46 @@ func (w *workshop) counted(t target, listed *subjects) []string {
 	return all
 }
 
-// isGeneric tells whether code of the package in a folder has type parameters. It is compiled
-// with the packages that use it.
+// isGeneric tells whether most code of the package in a folder has type parameters. Such code
+// is compiled with the packages that use it. A single function of that kind does not count:
+// its harness would be counted for it, which costs two of three executions.
 func isGeneric(dir string) bool {
 	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	return slices.ContainsFunc(files, func(path string) bool {
+	var generic, other int // bytes of functions
+	for _, path := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 		if err != nil || strings.HasSuffix(path, "_test.go") {
-			return false
+			continue
 		}
-		generic := false
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FuncType:
-				generic = generic || n.TypeParams != nil
-			case *ast.TypeSpec:
-				generic = generic || n.TypeParams != nil
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			switch {
+			case !ok:
+			case hasTypeParameters(f):
+				generic += int(f.End() - f.Pos())
+			default:
+				other += int(f.End() - f.Pos())
 			}
-			return !generic
-		})
-		return generic
-	})
+		}
+	}
+	return generic > other
+}
+
+// hasTypeParameters tells whether a function has type parameters, or is a method of a type
+// that has.
+func hasTypeParameters(f *ast.FuncDecl) bool {
+	if f.Recv == nil {
+		return f.Type.TypeParams != nil
+	}
+	receiver := f.Recv.List[0].Type
+	if star, ok := receiver.(*ast.StarExpr); ok {
+		receiver = star.X
+	}
+	switch receiver.(type) {
+	case *ast.IndexExpr, *ast.IndexListExpr:
+		return true
+	}
+	return false
 }
 
 // link makes a program of libFuzzer, an archive, and what the engine is to know of the target.

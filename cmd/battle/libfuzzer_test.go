@@ -22,11 +22,13 @@ func TestWhatLibFuzzerSaysIsAddedUp(t *testing.T) {
 }
 
 // Generic code is compiled where it is used: that is where its counters must be.
-func TestCodeWithTypeParametersIsKnown(t *testing.T) {
+func TestPackagesOfGenericCodeAreKnown(t *testing.T) {
 	for source, want := range map[string]bool{
-		"package x\nfunc F[T any](T) {}":          true,
-		"package x\ntype S[T any] struct{ v T }":  true,
-		"package x\nfunc F(int) {}\ntype S []int": false,
+		"package x\nfunc F[T any](T) {}":                                                                         true,
+		"package x\ntype S[T any] struct{ v T }\nfunc (s *S[T]) Pop() {}":                                        true,
+		"package x\ntype S[A, B any] struct{}\nfunc (S[A, B]) Pop() {}":                                          true,
+		"package x\nfunc F(int) {}\ntype S []int\nfunc (S) Pop() {}":                                             false,
+		"package x\nfunc F[T any](T) {}\nfunc G(a, b int) int {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}": false, // most is not
 	} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "x.go"), []byte(source), 0o644))
