@@ -4,17 +4,25 @@ import (
 	"fmt"
 	"strings"
 
+	"battle.test/statemachines/follow"
 	"battle.test/statemachines/wire"
 )
 
-// Counts are how many inputs a machine refused, by reason. They are not part of its state: a
-// machine that is restored begins at 0.
+// Counts are how many inputs a machine refused, by reason, be it a follower or not. They are
+// not part of its state: a machine that is restored begins at 0.
 type Counts struct {
-	Faults     [wire.Reasons]uint64 // packets that are wrong by themselves
-	WrongEpoch uint64               // packets of another epoch than they may be
-	Unwanted   uint64               // packets that are not for this machine, or not now
-	Untrue     uint64               // packets that say what can't be
-	Commands   uint64               // commands that make no sense
+	follow.Counts
+	Commands uint64 // commands that make no sense
+}
+
+// Add adds what a follower did not take.
+func (c *Counts) Add(f *follow.Counts) {
+	for reason, n := range f.Faults {
+		c.Faults[reason] += n
+	}
+	c.WrongEpoch += f.WrongEpoch
+	c.Unwanted += f.Unwanted
+	c.Untrue += f.Untrue
 }
 
 // String lists what isn't 0, as in "bad-checksum=2 wrong-epoch=1".
