@@ -57,7 +57,16 @@
 // explorer that rewinds, use the same pair. Without the optional section of the ring's
 // bytes, the ring is empty at the snapshot's offset.
 //
+// # On the network
+//
+// A [Server] is a machine on the network, as docs/bus.md has it and package machine defines.
+// It follows the stream and fetches what is missing, so that the machine gets it in order; at a
+// new epoch it takes off the ring what is not known to be accepted. It tells discovery what
+// it has. After a crash it starts over from its snapshot's offset, up to which the stream was
+// accepted, with an empty ring, and answers in no epoch until it has heard of one.
+//
 // # What it does not do
 //
-// It does not fetch what it misses, and does not look into messages: it serves bytes.
+// A machine does not fetch what it misses, and neither it nor its server looks into messages:
+// they serve bytes.
 package tip

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func machine(tb testing.TB, config Config, base uint64) *Machine {
+func newMachine(tb testing.TB, config Config, base uint64) *Machine {
 	tb.Helper()
 	m, err := New(config, 1, base)
 	require.NoError(tb, err)
@@ -34,7 +34,7 @@ func TestConfigsThatCannotBeAreRefused(t *testing.T) {
 // The slowest client there can be still has a time for its next answer, and so has one who
 // asks when time ends.
 func TestTimesStayWithinTheirRange(t *testing.T) {
-	m := machine(t, Config{Local: Limits{Rate: 1, Burst: 1 << 32, AnswerMax: 1 << 20}}, 0)
+	m := newMachine(t, Config{Local: Limits{Rate: 1, Burst: 1 << 32, AnswerMax: 1 << 20}}, 0)
 	require.Len(t, m.Step(math.MaxInt64, Input{Kind: Request, Client: 1, Epoch: 1, Length: math.MaxUint32}, nil), 1)
 	for range 3 {
 		m.Step(math.MaxInt64, Input{Kind: Request, Client: 1, Epoch: 1, Length: 1}, nil)
@@ -45,7 +45,7 @@ func TestTimesStayWithinTheirRange(t *testing.T) {
 }
 
 func TestManyClientsDoNotFillTheTableForEver(t *testing.T) {
-	m := machine(t, Config{ClientsMax: 3, Local: Limits{Rate: 1000, Burst: 64}}, 0)
+	m := newMachine(t, Config{ClientsMax: 3, Local: Limits{Rate: 1000, Burst: 64}}, 0)
 	ask := func(now int64, client Client) Kind {
 		out := m.Step(now, Input{Kind: Request, Client: client, Epoch: 1, Length: 1}, nil)
 		require.Len(t, out, 1)
@@ -73,7 +73,7 @@ func TestAStepAllocatesNothing(t *testing.T) {
 // busyMachine is a machine and a step of its life: a packet, and two requests of a few
 // clients of both regions.
 func busyMachine(tb testing.TB) (*Machine, func()) {
-	m := machine(tb, Config{Capacity: 1 << 16, Region: 1}, 0)
+	m := newMachine(tb, Config{Capacity: 1 << 16, Region: 1}, 0)
 	packet := make([]byte, 100)
 	out := make([]Output, 0, 64)
 	var now int64
@@ -88,7 +88,7 @@ func busyMachine(tb testing.TB) (*Machine, func()) {
 }
 
 func BenchmarkStream(b *testing.B) {
-	m := machine(b, Config{}, 0)
+	m := newMachine(b, Config{}, 0)
 	in := Input{Kind: Stream, Epoch: 1, Data: make([]byte, 64)}
 	out := make([]Output, 0, 16)
 	b.SetBytes(64)
@@ -100,7 +100,7 @@ func BenchmarkStream(b *testing.B) {
 }
 
 func BenchmarkRequest(b *testing.B) {
-	m := machine(b, Config{Local: Limits{Rate: 1 << 60}}, 0)
+	m := newMachine(b, Config{Local: Limits{Rate: 1 << 60}}, 0)
 	m.Step(0, Input{Kind: Stream, Epoch: 1, Data: make([]byte, 1<<20)}, nil)
 	out := make([]Output, 0, 16)
 	b.ReportAllocs()
@@ -114,7 +114,7 @@ func BenchmarkRequest(b *testing.B) {
 
 // BenchmarkQueue is a step of a machine with a full queue of clients that must wait.
 func BenchmarkQueue(b *testing.B) {
-	m := machine(b, Config{Local: Limits{Rate: 1, Burst: 1}}, 0)
+	m := newMachine(b, Config{Local: Limits{Rate: 1, Burst: 1}}, 0)
 	for i := range 2048 {
 		m.Step(0, Input{Kind: Request, Client: Client(i % 512), Epoch: 1, Offset: uint64(i), Length: 1}, nil)
 	}

@@ -11,7 +11,7 @@ import (
 // waitingMachine has bytes, a hole, clients, and requests that wait.
 func waitingMachine(t *testing.T) (*Machine, Config) {
 	config := Config{Stream: "aria", Capacity: 100, Local: Limits{Rate: 1000, Burst: 1}}
-	m := machine(t, config, 5000)
+	m := newMachine(t, config, 5000)
 	m.Step(second, Input{Kind: Stream, Epoch: 1, Offset: 5000, Data: make([]byte, 130)}, nil)
 	m.Step(second, Input{Kind: Stream, Epoch: 1, Offset: 6000, Data: make([]byte, 10)}, nil)
 	for client := range Client(3) {

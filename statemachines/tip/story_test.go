@@ -12,10 +12,10 @@ import (
 	"battle.test/statemachines/snapshot"
 )
 
-// The stories in testdata are the machine's behaviour as text: commands, and what it
+// The stories in testdata/machine are the machine's behaviour as text: commands, and what it
 // says. -rewrite rewrites what it says.
 func TestStories(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/machine", func(t *testing.T, path string) {
 		s := &story{}
 		datadriven.RunTest(t, path, s.run)
 	})
