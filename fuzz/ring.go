@@ -194,7 +194,7 @@ func (p *ringPair) read(t *battle.T, off uint64, n int) {
 	answer := p.reader.Copy(p.got[:n], off)
 	p.compare(t, off, n, ringAnswer{verdictNames[answer.Verdict], p.got[:answer.N], answer.Bounds})
 	if none := p.reader.Copy(nil, off); none != (ringbuf.Answer{Verdict: answer.Verdict, Bounds: answer.Bounds}) {
-		t.Errorf("a read of no bytes at %d: got %+v, want it to be judged as %+v", off, none, answer)
+		t.Errorf("a read of no bytes at %d: got %s and %d bytes, want %s", off, judged(none), none.N, judged(answer))
 	}
 }
 
@@ -211,7 +211,7 @@ type ringAnswer struct {
 }
 
 func (a ringAnswer) String() string {
-	text := fmt.Sprintf("%s, first=%d tail=%d", a.verdict, a.bounds.First, a.bounds.Tail)
+	text := a.verdictAndBounds()
 	if a.verdict != oracle.Data && len(a.data) == 0 {
 		return text
 	}
@@ -232,6 +232,15 @@ func (p *ringPair) compare(t *battle.T, off uint64, n int, got ringAnswer) {
 	if want.verdict != got.verdict || want.bounds != got.bounds || !bytes.Equal(want.data, got.data) {
 		battle.Equal(t, want, got, "the answer")
 	}
+}
+
+// judged is an answer without its bytes, in words.
+func judged(a ringbuf.Answer) string {
+	return ringAnswer{verdict: verdictNames[a.Verdict], bounds: a.Bounds}.verdictAndBounds()
+}
+
+func (a ringAnswer) verdictAndBounds() string {
+	return fmt.Sprintf("%s, first=%d tail=%d", a.verdict, a.bounds.First, a.bounds.Tail)
 }
 
 func (p *ringPair) checkBounds(t *battle.T, got ringbuf.Bounds) {
@@ -276,54 +285,6 @@ func (p *ringPair) answerOf(off uint64, data []byte, err error) ringAnswer {
 	}
 	return a
 }
-
-// View takes a view, and holds it until it is released or its slot is taken.
-type View struct {
-	Slot   uint8 `draw:"0..2"`
-	From   Mark  `draw:"0..2"`
-	Offset int16 `draw:"-80..80"`
-	Length uint8 `draw:"1..80"`
-}
-
-func (v *View) Apply(t *battle.T, p *ringPair) {
-	held := &p.views[v.Slot]
-	off := p.at(v.From, int64(v.Offset))
-	if len(held.want) > 0 {
-		want := ringbuf.Held
-		if held.closed {
-			want = ringbuf.Closed
-		}
-		_, second := held.reader.View(off, int(v.Length))
-		battle.Equal(t, verdictNames[want], verdictNames[second.Verdict], "a second view")
-		copied := held.reader.Copy(p.got[:v.Length], off)
-		battle.Equal(t, verdictNames[want], verdictNames[copied.Verdict], "a read beside a view")
-	}
-	p.release(int(v.Slot))
-	if held.reader == nil {
-		held.reader = p.ring.NewReader()
-	}
-	none, judged := held.reader.View(off, 0)
-	view, answer := held.reader.View(off, int(v.Length))
-	got := ringAnswer{verdictNames[answer.Verdict], view.Bytes(), answer.Bounds}
-	n := int(v.Length)
-	if len(got.data) > 0 {
-		n = min(n, len(got.data)) // a view ends where its segment does, but is not empty
-	}
-	p.compare(t, off, n, got)
-	battle.Equal(t, answer.N, len(got.data), "length of the view against the answer's")
-	if none.Bytes() != nil || judged != (ringbuf.Answer{Verdict: answer.Verdict, Bounds: answer.Bounds}) {
-		t.Errorf("a view of no bytes at %d: got %+v, want it to be judged as %+v", off, judged, answer)
-	}
-	held.view, held.off = view, off
-	held.want = append(held.want[:0], view.Bytes()...)
-}
-
-// Release releases a view.
-type Release struct {
-	Slot uint8 `draw:"0..2"`
-}
-
-func (r *Release) Apply(t *battle.T, p *ringPair) { p.release(int(r.Slot)) }
 
 // Wait waits with a context that has ended: what is there is found all the same.
 type Wait struct {

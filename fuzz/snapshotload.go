@@ -144,7 +144,7 @@ func (l *Latest) Apply(t *battle.T, p *snapshotPair) {
 	s, errs, err := snapshot.Latest(p.disk, snapshotDir, want, int64(l.MaxTime))
 	if name == "" {
 		if !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("no snapshot is valid: got %+v and %v, want fs.ErrNotExist", s, err)
+			t.Errorf("no snapshot is valid: got one (%t) and the error %v, want fs.ErrNotExist", s != nil, err)
 		}
 	} else if err != nil {
 		t.Errorf("latest is %s: got %v", name, err)
