@@ -147,7 +147,7 @@ func (j *job) row() row {
 func (h *hunt) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-14s %-10s %-11s%8s %10s %10s %10s %9s %7s %7s %9s\n",
-		"target", "engine", "state", "seconds", "updates/s", "/CPU s", "updates", "runs", "ops", "labels", "findings")
+		"target", "engine", "state", "seconds", "updates/s", "per CPU s", "updates", "runs", "ops", "labels", "findings")
 	for _, c := range h.crews() {
 		r := c.row()
 		fmt.Fprintf(&b, "%-14s %-10s %-11s%8.1f %10s %10s %10s %9s %7s %7d %9d\n",

@@ -41,7 +41,7 @@ func TestTable(t *testing.T) {
 		_, err := findingOf("native", "a").Write(filepath.Join(h.jobs[0].dir, dir))
 		require.NoError(t, err)
 	}
-	require.Equal(t, `target         engine     state       seconds  updates/s     /CPU s    updates      runs     ops  labels  findings
+	require.Equal(t, `target         engine     state       seconds  updates/s  per CPU s    updates      runs     ops  labels  findings
 ring           native     done           10.0     715.0k      1.43M      7.15M     12.3k     2/3       1         1
 ring           rapid      done           10.0          9          0         99         9     1/3       0         0
 snapshotbytes  gofuzz     waiting         0.0          0          0          0         0     0/0       0         0
