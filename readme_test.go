@@ -1,9 +1,13 @@
 package battletest
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +36,25 @@ func TestReadmeShowsTheExampleAsItIs(t *testing.T) {
 	source := read(t, "examples/deque/deque_test.go")
 	for _, block := range shown {
 		require.Contains(t, source, block, "README.md shows Go that is not in the example")
+	}
+}
+
+// TestReadmePlacesAreInTheirFunctions holds the finding that README.md shows to the sources: each
+// frame of its stack is a line of the function that it names.
+func TestReadmePlacesAreInTheirFunctions(t *testing.T) {
+	frames := regexp.MustCompile(`(?m)^(battle\.test/\S+)\.(?:\(\*\w+\)\.)?(\w+)\n\tbattle\.test/(\S+):(\d+)$`).FindAllStringSubmatch(read(t, "README.md"), -1)
+	require.Len(t, frames, 3)
+	for _, frame := range frames {
+		function, file := frame[2], frame[3]
+		line, err := strconv.Atoi(frame[4])
+		require.NoError(t, err)
+		positions := token.NewFileSet()
+		parsed, err := parser.ParseFile(positions, file, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		require.True(t, slices.ContainsFunc(parsed.Decls, func(d ast.Decl) bool {
+			fn, is := d.(*ast.FuncDecl)
+			return is && fn.Name.Name == function && positions.Position(fn.Pos()).Line <= line && line <= positions.Position(fn.End()).Line
+		}), "README.md has %s at %s:%d", function, file, line)
 	}
 }
 
