@@ -35,6 +35,7 @@ func (*explainCommand) Help() string {
 type explained struct {
 	likelihood.Account
 	Sources []string `json:"sources,omitempty"` // the text of the first line of each of the telling ones
+	Planted *changes `json:"planted,omitempty"` // the bug that the command has planted
 }
 
 func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {

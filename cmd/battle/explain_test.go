@@ -49,15 +49,15 @@ func TestExplanationAsText(t *testing.T) {
 	require.Equal(t, `coins: mismatch in update 2 of 2 (toss): both are heads
 
 to blame: update 1: toss heads=true
-  It raises the likelihood that a run of 2 updates fails in this way from 25.1 % to 50.2 %, 2.0 times.
+  It raises the likelihood that a run of 2 updates fails in this way from 25.1 % to 50.2 %: twice as likely.
   Update 2 may raise it as much: toss heads=true.
   Without update 1, the trace does not fail in this way; with another, random toss in its place and the rest as it is, it fails in this way 50.0 % of the time.
   The failure shows in update 2: toss heads=true.
 
   after  likelihood  0 %        100 %      95 % interval          rises  futures  update
       0      25.1 %  █████░                22.5 to 27.9 %                   1000  (the start)
->     1      50.2 %  ██████████░           47.1 to 53.3 %     2.0 times     1000  toss heads=true
-      2       100 %  ████████████████████  99.6 to 100.0 %    2.0 times     1000  toss heads=true
+>     1      50.2 %  ██████████░           47.1 to 53.3 %          ×2.0     1000  toss heads=true
+      2       100 %  ████████████████████  99.6 to 100.0 %         ×2.0     1000  toss heads=true
 
   runs, if it fails  fails, if it runs  line
               100 %             87.5 %  example.test/coins/coins.go:7  if heads == 2 && a < b {
@@ -97,6 +97,65 @@ func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	require.Contains(t, e.text(), "unknown  ")
 }
 
+// A finding has one trace, whatever was tried: the numbers that stood in for it are beside it.
+func TestExplanationTellsTheTraceFromWhatWasTried(t *testing.T) {
+	e := twoCoins()
+	e.Finding.Trace = []string{"toss heads=true by=1", "look"}
+	e.Explanation.Loosened = []string{"toss heads=true by=77", "look"}
+	text := e.text()
+	for _, want := range []string{
+		"to blame: update 1: toss heads=true by=1\n",
+		"what was tried is the same updates with other numbers",
+		"Without update 1, that trace does not fail in this way",
+		"The failure shows in update 2: look.",
+		" 1000  toss heads=true by=1\n" + strings.Repeat(" ", beforeUpdate) + "  tried with by=77\n",
+		" 1000  look\n\n",
+	} {
+		require.Contains(t, text, want)
+	}
+	page, err := e.page()
+	require.NoError(t, err)
+	said, _ := readXML(t, page)
+	require.Contains(t, said, "toss heads=true by=1tried with by=77")
+
+	e.Finding.Trace[0], e.Explanation.Loosened[0] = `say what="a b"`, `say what="a b c"`
+	require.Contains(t, e.text(), `tried with say what="a b c"`)
+}
+
+// What a planted bug has changed is named: among the telling lines, where it is, and else by itself.
+func TestExplanationMarksWhatTheBugHasChanged(t *testing.T) {
+	e := twoCoins()
+	e.Explanation.Lines[1].File = "example.test/coins/coins.go"
+	again := e.Explanation.Lines[0]
+	again.Line, again.Last = 20, 23
+	e.Explanation.Lines, e.Sources = append(e.Explanation.Lines, again), append(e.Sources, "return heads > 1")
+	require.Contains(t, e.text(), `
+              100 %             87.5 %  example.test/coins/coins.go:7, 20  if heads == 2 && a < b {
+              100 %             50.0 %  example.test/coins/coins.go:3  return both
+
+3000 futures`, "what ran as often is a row")
+
+	e.Planted = &changes{Bug: "greedy", Spans: []changedSpan{{"example.test/coins/coins.go", 21, 21}, {"example.test/coins/coins.go", 40, 42}}}
+	require.Contains(t, e.text(), `
+              100 %             87.5 %  example.test/coins/coins.go:20, 7 (changed by greedy)  return heads > 1
+              100 %             50.0 %  example.test/coins/coins.go:3  return both
+
+  changed by greedy, too, and no more telling than others: example.test/coins/coins.go:40-42
+
+3000 futures`)
+	for i := range 2 * linesShown { // it is shown, be it far down
+		more := explore.Line{File: "example.test/coins/other.go", Line: i + 1, Last: i + 1, Runs: 100 + i}
+		e.Explanation.Lines, e.Sources = append([]explore.Line{more}, e.Explanation.Lines...), append([]string{"x"}, e.Sources...)
+	}
+	require.Contains(t, e.text(), "coins.go:20, 7 (changed by greedy)")
+	require.NotContains(t, e.text(), "coins.go:3 ")
+	page, err := e.page()
+	require.NoError(t, err)
+	said, _ := readXML(t, page)
+	require.Contains(t, said, "changed by greedyexample.test/coins/coins.go:20return heads > 1")
+	require.Contains(t, said, "changed by greedy, too, and no more telling than others: example.test/coins/coins.go:40-42.")
+}
+
 // TestPictureAndPageAreWellFormed reads both as XML, with text in them that would not be.
 func TestPictureAndPageAreWellFormed(t *testing.T) {
 	e := twoCoins()
@@ -112,13 +171,13 @@ func TestPictureAndPageAreWellFormed(t *testing.T) {
 		page, err := e.page()
 		require.NoError(t, err)
 		text, names = readXML(t, page)
-		require.Equal(t, 1, names["svg"])
+		require.Equal(t, 2, names["svg"], "one for a desk, and one for a phone")
 		require.Equal(t, 2, names["table"])
 		require.Zero(t, names["script"]+names["link"]+names["img"], "the page needs nothing but itself")
 		require.Contains(t, text, "To blame: "+e.Blame())
 		require.Contains(t, text, nasty)
 		require.Contains(t, text, e.Sources[0])
-		require.Contains(t, text, "example.test/oracle/coins.go:3 (oracle)")
+		require.Contains(t, text, "oracleexample.test/oracle/coins.go:3return both")
 		for _, sentence := range e.Verdict() {
 			require.Contains(t, text, sentence)
 		}

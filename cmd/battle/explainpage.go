@@ -11,9 +11,9 @@ func (e *explained) page() ([]byte, error) {
 	var b bytes.Buffer
 	err := pages.ExecuteTemplate(&b, "explain.html", map[string]any{
 		"Finding": e.Finding, "Title": e.Finding.Title(), "Explanation": e.Explanation, "Lines": e.lines(),
-		"Loosened": e.loosenedReplay(),
-		"Blame":    e.Blame(), "Verdict": e.Verdict(), "Moments": e.Moments(), "Last": len(e.Finding.Trace),
-		"Picture": template.HTML(e.SVG()), // SVG escapes what it did not write
+		"Loosened": e.loosenedReplay(), "Untold": strings.TrimSpace(e.untold()),
+		"Blame": e.Blame(), "Verdict": e.Verdict(), "Moments": e.Moments(), "Last": len(e.Finding.Trace),
+		"Picture": template.HTML(e.Styled()), // SVG escapes what it did not write
 	})
 	return b.Bytes(), err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 
 	"battle.test/cmd/battle/likelihood"
@@ -12,9 +14,10 @@ import (
 // The explanation, for a terminal.
 
 const (
-	barWidth   = 20 // characters for 100 %
-	updateMax  = 60 // characters of an update in a table
-	linesShown = 8
+	barWidth     = 20 // characters for 100 %
+	beforeUpdate = 82 // characters in front of the updates in the table of moments
+	updateMax    = 60 // characters of an update in a table
+	linesShown   = 8
 )
 
 // text is the explanation for a terminal.
@@ -53,6 +56,9 @@ func (e *explained) table() string {
 			mark = ">"
 		}
 		fmt.Fprintf(&b, "%s %5d  %10s  %s  %-17s  %9s  %7d  %s\n", mark, row.Moment, row.Likelihood, bar(row.Share), row.Interval, row.Rise, row.Runs, cut(row.Update, updateMax))
+		if row.Tried != "" {
+			fmt.Fprintf(&b, "%*s  tried with %s\n", beforeUpdate, "", cut(row.Tried, updateMax))
+		}
 	}
 	return b.String()
 }
@@ -74,37 +80,85 @@ func cut(text string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// A quotedLine is a row of the table of lines.
-type quotedLine struct {
+// A tellingRow is lines that tell equally much: blocks of a file that ran in as many futures,
+// and in as many of those that failed. Most often they are the same futures.
+type tellingRow struct {
 	explore.Line
-	Source string
-	Whose  string // " (oracle)", or ""
+	Whose  string // "oracle", "changed by tip-bug", or ""
+	Quoted []quotedLine
 }
 
-func (e *explained) lines() (rows []quotedLine) {
+type quotedLine struct {
+	Number int
+	Source string
+}
+
+// lines are the telling ones, by row. A line that the planted bug has changed comes first in
+// its row.
+func (e *explained) lines() (rows []tellingRow) {
 	for i, line := range e.Explanation.Lines {
-		row := quotedLine{Line: line, Source: e.Sources[i]}
-		if ofOracle(line.File) {
-			row.Whose = " (oracle)"
+		changed := e.Planted.in(line) > 0
+		one := quotedLine{line.Line, e.Sources[i]}
+		same := func(r tellingRow) bool {
+			return r.File == line.File && r.Runs == line.Runs && r.RunsFails == line.RunsFails
 		}
-		rows = append(rows, row)
+		at := slices.IndexFunc(rows, same)
+		if at < 0 {
+			at = len(rows)
+			rows = append(rows, tellingRow{Line: line})
+		}
+		row := &rows[at]
+		if changed {
+			row.Whose, row.Quoted = "changed by "+e.Planted.Bug, slices.Insert(row.Quoted, 0, one)
+		} else {
+			row.Quoted = append(row.Quoted, one)
+		}
+		if ofOracle(line.File) && row.Whose == "" {
+			row.Whose = "oracle"
+		}
 	}
 	return rows
 }
 
-// telling is the table of lines.
+// Places are the lines of a row, as ring.go:122, 130.
+func (r tellingRow) Places() string {
+	var numbers []string
+	for _, one := range r.Quoted {
+		numbers = append(numbers, strconv.Itoa(one.Number))
+	}
+	text := r.File + ":" + strings.Join(numbers, ", ")
+	if r.Whose != "" {
+		text += " (" + r.Whose + ")"
+	}
+	return text
+}
+
+// telling is the table of lines: the first few, and those that the planted bug has changed.
 func (e *explained) telling() string {
 	x := e.Explanation
 	switch {
 	case x.Blocks == 0:
 		return "\nno lines were counted: no package under test has counters\n"
 	case len(x.Lines) == 0:
-		return "\nno line tells more than any other\n"
+		return "\nno line tells more than any other\n" + e.untold()
 	}
 	var b strings.Builder
 	b.WriteString("\n  runs, if it fails  fails, if it runs  line\n")
-	for _, line := range e.lines()[:min(len(x.Lines), linesShown)] {
-		fmt.Fprintf(&b, "  %17s  %17s  %s:%d%s  %s\n", likelihood.Percentage(line.IfFails), likelihood.Percentage(line.IfRuns), line.File, line.Line.Line, line.Whose, cut(line.Source, updateMax))
+	for i, row := range e.lines() {
+		if i >= linesShown && !strings.HasPrefix(row.Whose, "changed") {
+			continue
+		}
+		fmt.Fprintf(&b, "  %17s  %17s  %s  %s\n", likelihood.Percentage(row.IfFails), likelihood.Percentage(row.IfRuns), row.Places(), cut(row.Quoted[0].Source, updateMax))
 	}
-	return b.String()
+	return b.String() + e.untold()
+}
+
+// untold says which lines of the planted bug tell nothing: those that run in every future, or
+// in none that fails.
+func (e *explained) untold() string {
+	left := e.Planted.untold(e.Explanation.Lines)
+	if len(left) == 0 || e.Explanation.Blocks == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n  changed by %s, too, and no more telling than others: %s\n", e.Planted.Bug, strings.Join(left, ", "))
 }

@@ -137,7 +137,7 @@ func (h *hunt) pageFinding(f, first *battle.Finding, e *explained) pageFinding {
 	if e != nil {
 		one.Explained = h.link(filepath.Join(h.dir, f.ID+".html"))
 		if !e.BlamesLast() { // see there
-			one.Picture = template.HTML(e.SVG())
+			one.Picture = template.HTML(e.Styled())
 		}
 	}
 	return one

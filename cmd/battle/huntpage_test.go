@@ -44,7 +44,7 @@ func TestHuntPageIsWellFormed(t *testing.T) {
 	page, text, names := pageOf(t, h, []*battle.Finding{e.Finding, {ID: "coins-2", Target: nasty}}, map[string]*explained{"coins-1": e})
 
 	require.Zero(t, names["script"]+names["link"]+names["img"], "the page needs nothing but itself")
-	require.Equal(t, 4, names["svg"], "three trends and the likelihood")
+	require.Equal(t, 5, names["svg"], "three trends and the likelihood, for a desk and for a phone")
 	require.NotContains(t, page, "ZgotmplZ", "a link or a style that the template refused")
 	require.Regexp(t, `href="[^"]*/findings/coins-1\.html"`, page)
 	require.NotRegexp(t, `href="[^"]*coins-2\.html"`, page)

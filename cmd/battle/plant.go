@@ -95,31 +95,59 @@ func readBug(dir, name string) (*bug, error) {
 }
 
 // apply returns the patched content of each file that the patch changes, by its path
-// in the module. The module itself is left as it is.
-func (b *bug) apply(root string) (map[string][]byte, error) {
+// in the module, and which of its lines are changed. The module itself is left as it is.
+func (b *bug) apply(root string) (changed map[string][]byte, lines map[string][]int, err error) {
 	files, _, err := gitdiff.Parse(bytes.NewReader(b.patch))
 	if err != nil {
-		return nil, fmt.Errorf("bugs/%s.patch: %w", b.name, err)
+		return nil, nil, fmt.Errorf("bugs/%s.patch: %w", b.name, err)
 	}
-	changed := make(map[string][]byte)
+	changed, lines = make(map[string][]byte), make(map[string][]int)
 	for _, f := range files {
 		source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f.OldName)))
 		if err != nil {
-			return nil, fmt.Errorf("bugs/%s.patch: %w", b.name, err)
+			return nil, nil, fmt.Errorf("bugs/%s.patch: %w", b.name, err)
 		}
 		var patched bytes.Buffer
 		if err = relocate(f, string(source)); err == nil {
 			err = gitdiff.Apply(&patched, bytes.NewReader(source), f)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("bugs/%s.patch does not fit %s any more: %w", b.name, f.OldName, err)
+			return nil, nil, fmt.Errorf("bugs/%s.patch does not fit %s any more: %w", b.name, f.OldName, err)
 		}
-		changed[f.OldName] = patched.Bytes()
+		changed[f.OldName], lines[f.OldName] = patched.Bytes(), changedLines(f)
 	}
 	if len(changed) == 0 {
-		return nil, fmt.Errorf("bugs/%s.patch changes no file", b.name)
+		return nil, nil, fmt.Errorf("bugs/%s.patch changes no file", b.name)
 	}
-	return changed, nil
+	return changed, lines, nil
+}
+
+// changedLines are the lines of a patched file that its patch brings, and, where that only
+// takes lines away, the one behind them. They count from 1; the fragments are where they fit.
+func changedLines(f *gitdiff.File) (lines []int) {
+	moved := 0 // how far down earlier fragments have moved the lines
+	for _, fragment := range f.TextFragments {
+		at, gone := int(fragment.OldPosition)+moved, false
+		for _, line := range fragment.Lines {
+			switch line.Op {
+			case gitdiff.OpDelete:
+				gone = true
+				moved--
+			case gitdiff.OpAdd:
+				lines = append(lines, at)
+				gone = false
+				at++
+				moved++
+			default:
+				if gone {
+					lines = append(lines, at)
+				}
+				gone = false
+				at++
+			}
+		}
+	}
+	return lines
 }
 
 // relocate moves the fragments of a patch to where their lines are by now: an edit
@@ -156,6 +184,7 @@ type planted struct {
 	*bug
 	changed map[string][]byte // files by their path in the module
 	files   map[string][]byte // the same by their full path
+	lines   map[string][]int  // that are changed, by the full path of their file
 	overlay string            // for go build -overlay
 }
 
@@ -165,14 +194,15 @@ func plant(root, name, temp string) (*planted, error) {
 	if err != nil {
 		return nil, err
 	}
-	changed, err := b.apply(root)
+	changed, changedLines, err := b.apply(root)
 	if err != nil {
 		return nil, err
 	}
-	files := make(map[string][]byte)
+	files, lines := make(map[string][]byte), make(map[string][]int)
 	for path, content := range changed {
-		files[filepath.Join(root, filepath.FromSlash(path))] = content
+		full := filepath.Join(root, filepath.FromSlash(path))
+		files[full], lines[full] = content, changedLines[path]
 	}
 	overlay, err := writeOverlay(temp, files)
-	return &planted{bug: b, changed: changed, files: files, overlay: overlay}, err
+	return &planted{bug: b, changed: changed, files: files, lines: lines, overlay: overlay}, err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bluekeyes/go-gitdiff/gitdiff"
 	"github.com/stretchr/testify/require"
 )
 
@@ -69,7 +70,7 @@ func TestReadBugRefusesBadHeaders(t *testing.T) {
 			dir := bugModule(t, map[string]string{"x": text})
 			b, err := readBug(dir, "x")
 			if err == nil { // its header will do
-				_, err = b.apply(dir)
+				_, _, err = b.apply(dir)
 			}
 			require.ErrorContains(t, err, c.want)
 		})
@@ -96,7 +97,7 @@ func TestApplyRefusesPatchesThatDoNotFit(t *testing.T) {
 			require.NoError(t, err)
 			b, err := readBug(dir, "silent")
 			require.NoError(t, err)
-			_, err = b.apply(dir)
+			_, _, err = b.apply(dir)
 			require.ErrorContains(t, err, c.want)
 			after, err := os.ReadFile(filepath.Join(dir, "counter.go"))
 			require.NoError(t, err)
@@ -107,14 +108,42 @@ func TestApplyRefusesPatchesThatDoNotFit(t *testing.T) {
 
 // An edit further up in a file must not make its planted bugs stale.
 func TestApplyFindsItsPlace(t *testing.T) {
-	want, err := (&bug{name: "silent", patch: []byte(silentBug)}).apply(bugModule(t, nil))
+	want, lines, err := (&bug{name: "silent", patch: []byte(silentBug)}).apply(bugModule(t, nil))
 	require.NoError(t, err)
+	require.Equal(t, map[string][]int{"counter.go": {20}}, lines, "where it fits by now")
 	for _, place := range []string{"@@ -17,3 +17,3 @@", "@@ -1,3 +1,3 @@", "@@ -1600,3 +1600,3 @@"} {
 		b := &bug{name: "silent", patch: []byte(strings.Replace(silentBug, "@@ -16,3 +16,3 @@", place, 1))}
-		got, err := b.apply(bugModule(t, nil))
+		got, _, err := b.apply(bugModule(t, nil))
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
+}
+
+// Added lines are changed ones, and where lines are only gone, the next one is. Positions are
+// those of the patched file.
+func TestChangedLinesAreThoseOfThePatchedFile(t *testing.T) {
+	files, _, err := gitdiff.Parse(strings.NewReader(`diff --git a/x b/x
+--- a/x
++++ b/x
+@@ -10,3 +10,5 @@
+ a
+-b
++b1
++b2
++b3
+ c
+@@ -20,4 +22,3 @@
+ d
+-e
+ f
+ g
+@@ -30,2 +31,3 @@
+ h
++i
+ j
+`))
+	require.NoError(t, err)
+	require.Equal(t, []int{11, 12, 13, 23, 32}, changedLines(files[0]))
 }
 
 func TestPlantLeavesTheModuleAlone(t *testing.T) {
@@ -144,7 +173,7 @@ func TestAllPlantedBugsFit(t *testing.T) {
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(bugs), 30)
 	for _, b := range bugs {
-		_, err := b.apply(root)
+		_, _, err := b.apply(root)
 		require.NoError(t, err)
 	}
 }

@@ -42,6 +42,7 @@ func (w *workshop) linesOf(path string) ([]string, error) {
 func (w *workshop) quote(e *explained) error {
 	var telling []explore.Line
 	quoted := make(map[string]bool)
+	e.Planted = w.changes()
 	for _, line := range e.Explanation.Lines {
 		file := w.pathOf(line.File)
 		lines, err := w.linesOf(file)
@@ -51,7 +52,11 @@ func (w *workshop) quote(e *explained) error {
 		if line.Last > len(lines) {
 			return fmt.Errorf("%s has %d lines, and line %d of it ran", file, len(lines), line.Last)
 		}
+		line.Last = firstCase(lines, line.Last)
 		number, text := firstStatement(lines, line)
+		if changed := e.Planted.in(line); changed > 0 { // that is what a reader looks for
+			number, text = changed, strings.TrimSpace(lines[changed-1])
+		}
 		at := fmt.Sprintf("%s:%d", line.File, number)
 		if text == "" || quoted[at] {
 			continue
@@ -77,6 +82,23 @@ func firstStatement(lines []string, block explore.Line) (number int, text string
 		}
 	}
 	return number, text
+}
+
+// firstCase is the last line of a block with, if the block ends in a switch, the condition of
+// its first case: that runs with the block, and has no counter of its own.
+func firstCase(lines []string, last int) int {
+	if !strings.HasPrefix(strings.TrimSpace(lines[last-1]), "switch ") {
+		return last
+	}
+	for n := last + 1; n <= len(lines); n++ {
+		switch line := strings.TrimSpace(lines[n-1]); {
+		case strings.HasPrefix(line, "case "):
+			return n
+		case line != "" && !strings.HasPrefix(line, "//"):
+			return last
+		}
+	}
+	return last
 }
 
 // says tells whether a line has more than braces and words that say nothing by themselves,

@@ -107,7 +107,7 @@ func (d *dash) finding(r *http.Request) (page, error) {
 	account := &likelihood.Account{Finding: &f.Found, Explanation: f.Explanation}
 	if account.Check() == nil {
 		p.Account = account
-		p.Picture = template.HTML(account.Unstyled()) // which escapes what it did not write
+		p.Picture = template.HTML(account.Pictures()) // which escape what they did not write
 	}
 	for i, text := range f.Found.Trace {
 		p.Trace = append(p.Trace, step{i + 1, text, i == f.Found.Moment, p.Account != nil && culprit(f.Explanation) == i+1 && i != f.Found.Moment})
@@ -122,9 +122,6 @@ func culprit(e *explore.Explanation) int {
 	}
 	return e.Culprit.Update
 }
-
-// Loosened is the trace that the explanation is about, if it is another.
-func (p findingPage) Loosened() []string { return p.Account.Explanation.Loosened }
 
 // Elsewhere are the other names of the finding.
 func (p findingPage) Elsewhere() string { return strings.Join(p.Aliases, ", ") }

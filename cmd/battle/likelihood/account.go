@@ -27,8 +27,8 @@ func (a *Account) Check() error {
 	switch {
 	case a.Finding == nil || x == nil:
 		return errors.New("no failure, or no explanation of it")
-	case len(x.Points) < 2 || x.Points[len(x.Points)-1].Moment != len(a.Finding.Trace) || len(a.trace()) != len(a.Finding.Trace):
-		return fmt.Errorf("an explanation of %d moments and %d updates for a trace of %d", len(x.Points), len(a.trace()), len(a.Finding.Trace))
+	case len(x.Points) < 2 || x.Points[len(x.Points)-1].Moment != len(a.Finding.Trace) || len(a.tried()) != len(a.Finding.Trace):
+		return fmt.Errorf("an explanation of %d moments and %d updates for a trace of %d", len(x.Points), len(a.tried()), len(a.Finding.Trace))
 	}
 	before := -1
 	for _, p := range x.Points {
@@ -67,11 +67,30 @@ func (a *Account) Blame() string {
 	return "no update more than others"
 }
 
-// Update is the text of an update, from 1.
-func (a *Account) Update(number int) string { return a.trace()[number-1] }
+// Update is the text of an update of the finding's trace, from 1.
+func (a *Account) Update(number int) string { return a.Finding.Trace[number-1] }
 
-// trace is the updates that the explanation is about.
-func (a *Account) trace() []string {
+// Tried is what the futures began with in place of an update, if that has other numbers: those
+// of its fields that differ.
+func (a *Account) Tried(number int) string {
+	if a.Explanation.Loosened == nil {
+		return ""
+	}
+	was, is := strings.Fields(a.Update(number)), strings.Fields(a.tried()[number-1])
+	if len(was) != len(is) { // a text with spaces in it
+		return a.tried()[number-1]
+	}
+	var others []string
+	for i, field := range is {
+		if field != was[i] {
+			others = append(others, field)
+		}
+	}
+	return strings.Join(others, " ")
+}
+
+// tried is the updates that the futures began with.
+func (a *Account) tried() []string {
 	if loose := a.Explanation.Loosened; loose != nil {
 		return loose
 	}
@@ -87,15 +106,18 @@ func (a *Account) Verdict() (sentences []string) {
 		return sentences
 	}
 	before, after, highest := x.Points[c.Before], x.Points[c.After], x.Points[c.Highest]
-	compared := times(c.Factor)
+	compared := ": " + times(c.Factor) + " as likely"
 	switch {
 	case c.Factor == 0:
-		compared = "where none did before"
+		compared = ", where none did before"
 	case c.Highest != c.Before:
-		compared = "which it never was before: at most " + Percentage(highest.P)
+		compared = ", which it never was before: at most " + Percentage(highest.P)
 	}
-	say("It raises the likelihood that a run of %s fails in this way from %s to %s, %s.",
+	say("It raises the likelihood that a run of %s fails in this way from %s to %s%s.",
 		count(x.Length, "update"), Percentage(before.P), Percentage(after.P), compared)
+	if x.Loosened != nil {
+		say("Hardly any run has numbers as small as this trace's, so what was tried is the same updates with other numbers, which fail in the same way: the table has both.")
+	}
 	for _, other := range x.Alike {
 		say("Update %d may raise it as much: %s.", other, a.Update(other))
 	}
@@ -105,10 +127,7 @@ func (a *Account) Verdict() (sentences []string) {
 	} else if last > 1 {
 		say("No earlier update makes it much more likely: either the last one is wrong by itself, or all of them are needed.")
 	}
-	switch {
-	case x.Loosened != nil:
-		say("Hardly any run has the small numbers of the minimal trace. The updates shown here are the same, with other numbers, and fail in the same way.")
-	case x.Length > len(a.Finding.Trace):
+	if x.Loosened == nil && x.Length > len(a.Finding.Trace) {
 		say("Other runs went on to %s: as many as the trace has may be too few to fail.", count(x.Length, "update"))
 	}
 	if !x.Tight {
@@ -119,8 +138,11 @@ func (a *Account) Verdict() (sentences []string) {
 
 // effects says what becomes of the trace without the culprit, and with another.
 func (a *Account) effects() string {
-	c := a.Explanation.Culprit
-	text := fmt.Sprintf("Without update %d, the trace ", c.Update)
+	c, trace := a.Explanation.Culprit, "the trace"
+	if a.Explanation.Loosened != nil {
+		trace = "that trace"
+	}
+	text := fmt.Sprintf("Without update %d, %s ", c.Update, trace)
 	switch r := c.Removed; {
 	case r.Runs == 1 && r.Fails == 1:
 		text += "still fails in this way"
@@ -138,11 +160,18 @@ func (a *Account) effects() string {
 	return text + fmt.Sprintf("; with another, random %s in its place and the rest as it is, it fails in this way %s of the time.", kind, Percentage(c.Replaced.P))
 }
 
-func times(factor float64) string {
-	if factor < 10 {
-		return fmt.Sprintf("%.1f times", factor)
+func times(f float64) string {
+	if text := factor(f); text != "2.0" {
+		return text + " times"
 	}
-	return fmt.Sprintf("%.0f times", factor)
+	return "twice"
+}
+
+func factor(f float64) string {
+	if f < 10 {
+		return fmt.Sprintf("%.1f", f)
+	}
+	return fmt.Sprintf("%.0f", f)
 }
 
 // Percentage writes a share: 0 % and 100 % are said only of none and of all.
@@ -163,6 +192,7 @@ type Moment struct {
 	Likelihood, Interval string
 	Rise                 string // over the highest before, if it is higher
 	Update               string // that led to it
+	Tried                string // what was tried in its place, see Tried
 	Jump                 bool   // it is the culprit
 }
 
@@ -172,7 +202,7 @@ func (a *Account) Moments() (rows []Moment) {
 	for _, p := range a.Explanation.Points {
 		row := Moment{Point: p, Likelihood: Percentage(p.P), Interval: interval(p.Share), Update: "(the start)"}
 		if p.Moment > 0 {
-			row.Update = a.Update(p.Moment)
+			row.Update, row.Tried = a.Update(p.Moment), a.Tried(p.Moment)
 		}
 		if p.Moment > before+1 {
 			row.Update = fmt.Sprintf("(%d more) ", p.Moment-before-1) + row.Update
@@ -182,7 +212,7 @@ func (a *Account) Moments() (rows []Moment) {
 		}
 		switch {
 		case highest > 0 && p.P > highest:
-			row.Rise = times(p.P / highest)
+			row.Rise = "×" + factor(p.P/highest)
 		case p.P > highest && p.Moment > 0:
 			row.Rise = "from none"
 		}

@@ -32,8 +32,9 @@ func TestAnAccountThatLacksSomethingIsRefused(t *testing.T) {
 	require.NoError(t, whole.Check())
 	require.NotEmpty(t, whole.Verdict())
 	require.Contains(t, string(whole.SVG()), "<style>")
-	require.NotContains(t, string(whole.Unstyled()), "<style>")
-	require.Equal(t, strings.Count(string(whole.SVG()), "<circle"), strings.Count(string(whole.Unstyled()), "<circle"))
+	require.NotContains(t, string(whole.Pictures()), "<style>")
+	require.Equal(t, 1, strings.Count(string(whole.Styled()), "<style>"))
+	require.Equal(t, 2*strings.Count(string(whole.SVG()), "<circle"), strings.Count(string(whole.Pictures()), "<circle"))
 
 	for name, spoil := range map[string]func(*Account){
 		"no explanation":       func(a *Account) { a.Explanation = nil },

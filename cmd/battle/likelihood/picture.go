@@ -7,15 +7,35 @@ import (
 	"battle.test/cmd/battle/svg"
 )
 
-// The picture of the curve: SVG that stands alone, or in a page. It is as wide as it
-// needs to be to be read at its own size, and follows the reader's light or dark.
+// The picture of the curve: SVG that stands alone, or in a page. Letters are not to shrink with
+// the picture, so there is one for a desk and one for a phone, and a page shows the one that fits.
+// Both follow the reader's light or dark.
+
+// A layout is where things are in a picture, in pixels.
+type layout struct {
+	class                    string // beside curve
+	width, height            int
+	left, right, top, bottom float64 // of the plot
+	titled                   bool    // else the page says it
+	axis                     string
+	ticks                    int // moments with a number, and points with a percentage
+}
+
+var (
+	desk = layout{
+		class: "desk", width: 760, height: 360, left: 56, right: 740, top: 56, bottom: 300,
+		titled: true, axis: "updates of the trace that have run; the rest of each run is random", ticks: 10,
+	}
+	phone = layout{
+		class: "phone", width: 330, height: 250, left: 46, right: 322, top: 18, bottom: 196,
+		axis: "updates of the trace that have run", ticks: 5,
+	}
+)
 
 const (
-	svgWidth, svgHeight   = 760, 360
-	plotLeft, plotRight   = 56, 740
-	plotTop, plotBottom   = 56, 300
-	svgLine               = 18
-	svgLabelMax, svgTicks = 84, 10
+	svgLine     = 18
+	svgLetter   = 7 // how wide one is, roughly
+	svgLabelMax = 84
 )
 
 const svgStyle = `
@@ -42,31 +62,38 @@ const svgStyle = `
 // A drawing is a picture of a trace, which gives its width a scale.
 type drawing struct {
 	svg.Drawing
+	layout
 	last int // the last moment
 }
 
 func (d *drawing) x(moment int) float64 {
-	return plotLeft + float64(moment)/float64(d.last)*(plotRight-plotLeft)
+	return d.left + float64(moment)/float64(d.last)*(d.right-d.left)
 }
 
-func (d *drawing) y(p float64) float64 { return plotBottom - p*(plotBottom-plotTop) }
+func (d *drawing) y(p float64) float64 { return d.bottom - p*(d.bottom-d.top) }
 
 // SVG draws the curve, as a file of its own.
-func (a *Account) SVG() []byte { return a.draw(svgStyle) }
+func (a *Account) SVG() []byte { return a.draw(desk, svgStyle) }
 
-// Unstyled is SVG without the rules of its style, for a page that has its own.
-func (a *Account) Unstyled() []byte { return a.draw("") }
+// Pictures are the curve for a desk and for a phone, of the classes desk and phone, for a page
+// that shows one of them and has rules of style for them.
+func (a *Account) Pictures() []byte { return append(a.draw(desk, ""), a.draw(phone, "")...) }
 
-func (a *Account) draw(style string) []byte {
-	d := &drawing{last: len(a.Finding.Trace)}
-	d.Put(`<svg xmlns="http://www.w3.org/2000/svg" class="curve" role="img" width="%d" height="%d" viewBox="0 0 %d %d">`, svgWidth, svgHeight, svgWidth, svgHeight)
+// Styled is Pictures with their rules, for a page that only says which of them it shows.
+func (a *Account) Styled() []byte { return append(a.draw(desk, svgStyle), a.draw(phone, "")...) }
+
+func (a *Account) draw(l layout, style string) []byte {
+	d := &drawing{layout: l, last: len(a.Finding.Trace)}
+	d.Put(`<svg xmlns="http://www.w3.org/2000/svg" class="curve %s" role="img" width="%d" height="%d" viewBox="0 0 %d %d">`, d.class, d.width, d.height, d.width, d.height)
 	d.Put(`<title>%s</title>`, svg.Escaped("Likelihood of: "+a.Finding.Title()))
 	d.Put(`<desc>%s</desc>`, svg.Escaped("To blame: "+a.Blame()+". "+strings.Join(a.Verdict(), " ")))
 	if style != "" {
 		d.Put(`<style>%s</style>`, style)
 	}
-	d.Text(plotLeft, 20, "", svg.Fit("How likely is: "+a.Finding.Title(), svgLabelMax))
-	d.Text(plotLeft, 40, `class="blame"`, svg.Fit("To blame: "+a.Blame(), svgLabelMax))
+	if d.titled {
+		d.Text(d.left, 20, "", svg.Fit("How likely is: "+a.Finding.Title(), svgLabelMax))
+		d.Text(d.left, 40, `class="blame"`, svg.Fit("To blame: "+a.Blame(), svgLabelMax))
+	}
 	d.axes()
 	a.curve(d)
 	d.Put(`</svg>`)
@@ -76,14 +103,14 @@ func (a *Account) draw(style string) []byte {
 // axes draws the grid and what its lines stand for.
 func (d *drawing) axes() {
 	for _, p := range []float64{0, 0.25, 0.5, 0.75, 1} {
-		d.Put(`<line class="grid" x1="%d" x2="%d" y1="%.1f" y2="%.1f"/>`, plotLeft, plotRight, d.y(p), d.y(p))
-		d.Text(plotLeft-8, d.y(p)+4, `text-anchor="end"`, fmt.Sprintf("%.0f %%", 100*p))
+		d.Put(`<line class="grid" x1="%.0f" x2="%.0f" y1="%.1f" y2="%.1f"/>`, d.left, d.right, d.y(p), d.y(p))
+		d.Text(d.left-8, d.y(p)+4, `text-anchor="end"`, fmt.Sprintf("%.0f %%", 100*p))
 	}
-	step := max(1, (d.last+svgTicks-1)/svgTicks)
+	step := max(1, (d.last+d.ticks-1)/d.ticks)
 	for m := 0; m <= d.last; m += step {
-		d.Text(d.x(m), plotBottom+18, `text-anchor="middle"`, fmt.Sprint(m))
+		d.Text(d.x(m), d.bottom+18, `text-anchor="middle"`, fmt.Sprint(m))
 	}
-	d.Text((plotLeft+plotRight)/2, plotBottom+40, `text-anchor="middle"`, "updates of the trace that have run; the rest of each run is random")
+	d.Text((d.left+d.right)/2, d.bottom+40, `text-anchor="middle"`, d.axis)
 }
 
 // curve draws the likelihood, its intervals, and where it jumps.
@@ -96,10 +123,11 @@ func (a *Account) curve(d *drawing) {
 		low = append([]string{fmt.Sprintf("%.1f,%.1f", d.x(p.Moment), d.y(p.Low))}, low...)
 	}
 	if c := a.Explanation.Culprit; c != nil {
-		from := points[c.After-1].Moment
-		d.Put(`<rect class="jump" x="%.1f" y="%d" width="%.1f" height="%d"/>`, d.x(from), plotTop, d.x(c.Update)-d.x(from), plotBottom-plotTop)
+		from, to := d.x(points[c.After-1].Moment), d.x(c.Update)
+		d.Put(`<rect class="jump" x="%.1f" y="%.0f" width="%.1f" height="%.0f"/>`, from, d.top, to-from, d.bottom-d.top)
 		kind, _, _ := strings.Cut(a.Update(c.Update), " ")
-		d.Text((d.x(from)+d.x(c.Update))/2, plotTop+svgLine, `class="blame" text-anchor="middle"`, kind)
+		half := float64(len(kind)*svgLetter) / 2 // it may be wider than the jump, but not than the plot
+		d.Text(max(d.left+half, min(d.right-half, (from+to)/2)), d.top+svgLine, `class="blame" text-anchor="middle"`, kind)
 	}
 	d.Put(`<polygon class="band" points="%s"/>`, strings.Join(append(high, low...), " "))
 	d.Put(`<polyline class="line" points="%s"/>`, strings.Join(line, " "))
@@ -115,8 +143,8 @@ func (a *Account) curve(d *drawing) {
 		} else if row.Moment == d.last {
 			anchor = "end"
 		}
-		if row.Jump || len(points) <= svgTicks || row.Moment == d.last {
-			d.Text(d.x(row.Moment), max(plotTop-4, d.y(row.P)-10), fmt.Sprintf(`text-anchor="%s"`, anchor), row.Likelihood)
+		if row.Jump || len(points) <= d.ticks || row.Moment == d.last {
+			d.Text(d.x(row.Moment), max(d.top-4, d.y(row.P)-10), fmt.Sprintf(`text-anchor="%s"`, anchor), row.Likelihood)
 		}
 	}
 }
