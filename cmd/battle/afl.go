@@ -45,6 +45,8 @@ func (afl) prepare(ctx context.Context, w *workshop, t target) error {
 	return os.WriteFile(filepath.Join(dir, "empty"), make([]byte, 2), 0o644)
 }
 
+func (afl) builds(t target) []string { return explorer{}.builds(t) }
+
 // aflTimeout is how long a run may take before AFL kills its process. Battle's own watchdog
 // ends a hanging update before, and names it, be the machine so busy that it takes ten times
 // as long.

@@ -24,7 +24,9 @@ type workshop struct {
 	temp    string   // its own folder
 	planted *planted // the bug that all its binaries have, or nil
 
-	seedsOnly bool // engines begin without the regressions of the corpus
+	answers   respondent
+	steps     steps // to what is built
+	seedsOnly bool  // engines begin without the regressions of the corpus
 
 	mu     sync.Mutex
 	copied string                         // a copy of the module for tools that know no overlay, once one is needed
@@ -44,8 +46,24 @@ func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workshop{dir: dir, root: root, temp: temp, built: make(map[string]string), dirs: make(map[string]string), blocks: make(map[string][]probe.Block),
+	return &workshop{dir: dir, root: root, temp: temp, answers: plain, built: make(map[string]string), dirs: make(map[string]string), blocks: make(map[string][]probe.Block),
 		starts: make(map[string][]battle.CorpusItem), unfit: make(map[string]bool)}, nil
+}
+
+// A respondent builds the test binary of a target's package that answers requests. A command
+// that needs one of another kind anyway asks that, so that it builds no second one.
+type respondent func(ctx context.Context, w *workshop, t target) (binary string, err error)
+
+// plain is the test binary as go test has it.
+func plain(ctx context.Context, w *workshop, t target) (string, error) {
+	return w.build(ctx, t.Package, false)
+}
+
+// forExplorer is the explorer's.
+func forExplorer(counted bool) respondent {
+	return func(ctx context.Context, w *workshop, t target) (string, error) {
+		return w.buildExplore(ctx, t, counted)
+	}
 }
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }
@@ -54,6 +72,16 @@ func (w *workshop) close() { os.RemoveAll(w.temp) }
 func (w *workshop) plant(name string) (err error) {
 	if name != "" {
 		w.planted, err = plant(w.root, name, w.temp)
+	}
+	return err
+}
+
+// plantAloud is the same for somebody who is to know it: what is tested is not what the
+// sources say.
+func (w *workshop) plantAloud(name string) error {
+	err := w.plant(name)
+	if err == nil && w.planted != nil {
+		fmt.Fprintf(os.Stderr, "planted %s: %s\n", w.planted.name, w.planted.breaks)
 	}
 	return err
 }
@@ -85,7 +113,7 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 	if w.planted != nil {
 		args = append(args, "-overlay="+w.planted.overlay)
 	}
-	defer during(what)()
+	defer w.steps.begin(what)()
 	return w.compile(ctx, pkg, key, args...)
 }
 
@@ -155,7 +183,7 @@ func (t *transcript) Write(b []byte) (int, error) {
 
 // ask sends a request to a target's test binary.
 func (w *workshop) ask(ctx context.Context, t target, r battle.Request) (battle.Answer, error) {
-	binary, err := w.build(ctx, t.Package, false)
+	binary, err := w.answers(ctx, w, t)
 	if err != nil {
 		return battle.Answer{}, err
 	}
@@ -245,7 +273,7 @@ func (w *workshop) describe(ctx context.Context, targets []target) error {
 }
 
 func (w *workshop) describe1(ctx context.Context, t target) (battle.Answer, error) {
-	if _, err := w.build(ctx, t.Package, false); err != nil {
+	if _, err := w.answers(ctx, w, t); err != nil {
 		return battle.Answer{}, err
 	}
 	defer during("asking " + t.Func + " what it is, which reads its corpus")()

@@ -60,7 +60,7 @@ func (c *buildCommand) Run(ctx context.Context, line *commandLine) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	if err := w.plant(c.Bug); err != nil {
+	if err := w.plantAloud(c.Bug); err != nil {
 		return err
 	}
 	if w.planted != nil && len(c.Target) == 0 {

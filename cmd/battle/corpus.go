@@ -119,7 +119,7 @@ func (c *corpusAdd) Run(ctx context.Context, line *commandLine) error {
 	if c.Name != "" && !traceName.MatchString(c.Name) || strings.HasSuffix(c.Name, ".trace") {
 		return fmt.Errorf("-name %q: want a file's name without folder and .trace, such as tip-bug", c.Name)
 	}
-	w, t, request, err := c.open(ctx, line.Dir)
+	w, t, request, err := c.open(ctx, line.Dir, plain)
 	if err != nil {
 		return err
 	}

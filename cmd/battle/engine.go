@@ -19,6 +19,8 @@ type engine interface {
 	suits(t target) string
 	// prepare builds what the engine runs.
 	prepare(ctx context.Context, w *workshop, t target) error
+	// builds are the keys of that in the workshop.
+	builds(t target) []string
 	// command is the process that hunts for the job's remaining time.
 	command(ctx context.Context, w *workshop, j *job) *exec.Cmd
 	// grace is the time over its slice that the engine takes to end by itself.
@@ -83,6 +85,8 @@ func (native) prepare(ctx context.Context, w *workshop, t target) error {
 	return err
 }
 
+func (native) builds(t target) []string { return []string{binaryOf(t.Package, true)} }
+
 func (n native) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	return testCommand(ctx, w.binary(j.target.Package, true),
 		"-test.run=^$", "-test.fuzz=^"+j.target.Func+"$", "-test.parallel=1",
@@ -104,6 +108,8 @@ func (rapidEngine) prepare(ctx context.Context, w *workshop, t target) error {
 	_, err := w.build(ctx, t.Package, false)
 	return err
 }
+
+func (rapidEngine) builds(t target) []string { return []string{binaryOf(t.Package, false)} }
 
 func (rapidEngine) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	return testCommand(ctx, w.binary(j.target.Package, false), "-test.run=^"+j.target.Func+"$", "-test.count=1")

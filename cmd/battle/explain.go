@@ -45,7 +45,8 @@ func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
 	if c.Length < 0 {
 		return fmt.Errorf("-length %d: want a number of updates, or 0 for as many as the trace has", c.Length)
 	}
-	w, t, request, err := c.open(ctx, line.Dir)
+	c.steps = steps{of: 2} // to build, and to try
+	w, t, request, err := c.open(ctx, line.Dir, forExplorer(c.Coverage))
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (c *explainCommand) explain(ctx context.Context, w *workshop, t target, req
 	if err != nil {
 		return nil, err
 	}
-	defer during("trying other futures in " + t.Name)()
+	defer w.steps.begin("trying other futures in " + t.Name)()
 	request.Do, request.Length = explore.ExplainName, c.Length
 	answer, err := w.askBinary(ctx, binary, t, request,
 		fmt.Sprintf("%s=%d", battle.EnvSeed, c.Seed), battle.EnvBudget+"="+c.Budget.String())

@@ -34,6 +34,8 @@ func (explorer) prepare(ctx context.Context, w *workshop, t target) error {
 	return err
 }
 
+func (explorer) builds(t target) []string { return []string{exploreBinaryOf(t.Package, true)} }
+
 func (explorer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	w.mu.Lock()
 	binary := w.built[exploreBinaryOf(j.target.Package, true)]
@@ -62,7 +64,7 @@ func (w *workshop) buildExplore(ctx context.Context, t target, counted bool) (st
 	if binary, done := w.built[key]; done {
 		return binary, nil
 	}
-	defer during("building the tests of " + t.Package + " for the explorer")()
+	defer w.steps.begin("building the tests of " + t.Package + " for the explorer")()
 	files, err := w.exploreOverlay(ctx, t, counted)
 	if err != nil {
 		return "", err

@@ -112,6 +112,8 @@ func (gofuzz) prepare(ctx context.Context, w *workshop, t target) error {
 	return w.writeSeeds(ctx, t, seedsOf(archive, t))
 }
 
+func (gofuzz) builds(t target) []string { return []string{archiveOf(t)} }
+
 // buildGofuzz deals with four traps: go-fuzz-dep must be in the module, which a copy of
 // it sees to; go-fuzz-build takes neither generic type aliases nor embedded folders; its
 // last step builds in GOPATH mode, which refuses the flags of module mode; and it must
@@ -130,7 +132,7 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 	if archive, done := w.built[archiveOf(t)]; done {
 		return archive, nil // by another task of the package, meanwhile
 	}
-	defer during("building " + t.Package + " for go-fuzz (half a minute)")()
+	defer w.steps.begin("building " + t.Package + " for go-fuzz (half a minute)")()
 	folder, err := filepath.Rel(realPath(w.root), realPath(t.dir))
 	if err == nil {
 		err = writeHarnesses(filepath.Join(tree, folder), t)

@@ -79,14 +79,11 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	defer w.close()
-	if err := w.plant(c.Bug); err != nil {
+	if err := w.plantAloud(c.Bug); err != nil {
 		return err
 	}
-	if w.planted != nil {
-		if len(c.Target) == 0 {
-			c.Target = w.planted.targets
-		}
-		fmt.Fprintf(os.Stderr, "planted %s: %s\n", w.planted.name, w.planted.breaks)
+	if w.planted != nil && len(c.Target) == 0 {
+		c.Target = w.planted.targets
 	}
 	h, err := c.plan(ctx, w)
 	if err != nil {
@@ -149,9 +146,11 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 			h.stale = append(h.stale, fmt.Errorf("the corpus of %s has traces that can't be used, and were left out", t.Name))
 		}
 	}
+	w.steps = w.toBuild(picked, targets)
 	if h.jobs, err = c.prepare(ctx, w, picked, targets); err != nil {
 		return nil, err
 	}
+	w.steps = steps{}
 	if h.cores == 0 {
 		h.cores = runtime.NumCPU()
 	}

@@ -54,6 +54,8 @@ func (libFuzzer) prepare(ctx context.Context, w *workshop, t target) error {
 	return w.writeSeeds(ctx, t, seedsOf(binary, t))
 }
 
+func (libFuzzer) builds(t target) []string { return []string{fuzzerOf(t)} }
+
 // fuzzerOf is the key of a target's binary in built, and libraryOf that of its package's
 // archive.
 func fuzzerOf(t target) string  { return "libfuzzer " + t.Package + " " + t.Func }
@@ -66,7 +68,7 @@ func (w *workshop) buildLibFuzzer(ctx context.Context, t target) (string, error)
 	if binary, done := w.built[fuzzerOf(t)]; done {
 		return binary, nil
 	}
-	defer during("building " + t.Func + " of " + t.Package + " for libFuzzer")()
+	defer w.steps.begin("building " + t.Func + " of " + t.Package + " for libFuzzer")()
 	archive, err := w.buildLibrary(ctx, t)
 	if err != nil {
 		return "", err

@@ -15,7 +15,7 @@ type replayCommand struct {
 }
 
 func (c *replayCommand) Run(ctx context.Context, line *commandLine) error {
-	w, t, request, err := c.open(ctx, line.Dir)
+	w, t, request, err := c.open(ctx, line.Dir, plain)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ type minimizeCommand struct {
 }
 
 func (c *minimizeCommand) Run(ctx context.Context, line *commandLine) error {
-	w, t, request, err := c.open(ctx, line.Dir)
+	w, t, request, err := c.open(ctx, line.Dir, plain)
 	if err != nil {
 		return err
 	}

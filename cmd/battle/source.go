@@ -25,15 +25,16 @@ type source struct {
 	Target  string `help:"The target's name."`
 	Bug     string `help:"Plant this bug of bugs/ first."`
 
-	named bool // the package was, by its flag
+	named bool  // the package was, by its flag
+	steps steps // of the command, once it has read the trace
 }
 
 // sourceMax bounds the files that are read as traces, findings and tapes, in bytes.
 const sourceMax = 16 << 20
 
 // open makes a workshop with the source's bug planted in it, and finds the target and
-// the request that hands over the trace.
-func (s *source) open(ctx context.Context, dir string) (*workshop, target, battle.Request, error) {
+// the request that hands over the trace. answers is the binary that is asked.
+func (s *source) open(ctx context.Context, dir string, answers respondent) (*workshop, target, battle.Request, error) {
 	s.named = s.Package != ""
 	request, err := s.read(dir)
 	if err != nil {
@@ -43,7 +44,8 @@ func (s *source) open(ctx context.Context, dir string) (*workshop, target, battl
 	if err != nil {
 		return nil, target{}, request, err
 	}
-	if err = w.plant(s.Bug); err == nil {
+	w.answers, w.steps = answers, s.steps
+	if err = w.plantAloud(s.Bug); err == nil {
 		var t target
 		if t, err = s.target(ctx, w); err == nil {
 			return w, t, request, nil

@@ -29,3 +29,38 @@ func during(what string) (end func()) {
 	}()
 	return func() { close(over); <-ended }
 }
+
+// steps counts what somebody has to wait for, one thing after the other, where it is known how
+// many there are. The zero value counts nothing.
+type steps struct{ at, of int }
+
+// begin is during, for the next step.
+func (s *steps) begin(what string) (end func()) { return during(s.next(what)) }
+
+func (s *steps) next(what string) string {
+	if s.at >= s.of {
+		return what
+	}
+	s.at++
+	return fmt.Sprintf("step %d of %d: %s", s.at, s.of, what)
+}
+
+// toBuild are the steps to what engines need for targets: what was built before counts, too.
+func (w *workshop) toBuild(picked []engine, targets []target) steps {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	missing := make(map[string]bool)
+	for _, e := range picked {
+		for _, t := range targets {
+			if e.suits(t) != "" {
+				continue
+			}
+			for _, key := range e.builds(t) {
+				if w.built[key] == "" {
+					missing[key] = true
+				}
+			}
+		}
+	}
+	return steps{len(w.built), len(w.built) + len(missing)}
+}

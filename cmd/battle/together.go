@@ -66,6 +66,16 @@ func (a together) prepare(ctx context.Context, w *workshop, t target) error {
 	return nil
 }
 
+func (a together) builds(t target) (all []string) {
+	all = explorer{}.builds(t)
+	for _, e := range a.engines {
+		if e.suits(t) == "" {
+			all = append(all, e.builds(t)...)
+		}
+	}
+	return all
+}
+
 // fitOf is an engine in a target.
 func fitOf(e engine, t target) string { return e.name() + " " + t.Package + "." + t.Func }
 
