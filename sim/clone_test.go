@@ -73,3 +73,24 @@ func TestAMachineThatCantBeCopiedIsFound(t *testing.T) {
 	c.RunFor(1)
 	require.Equal(t, 1, copied, "a machine is copied once, when it is first stepped")
 }
+
+// TestLinksOfACloneAreItsOwn: what one of the two imposes or sets does not reach the other.
+func TestLinksOfACloneAreItsOwn(t *testing.T) {
+	n := stormy(1, 0)
+	c := n.Clone()
+	cut := n.Impose(Isolate(3))
+	c.SetLink(1, 2, Link{Faults: Faults{Hold: true}})
+	late := c.Add(Host{Name: "late", Address: machine.At(1, 99), Start: startEcho})
+	require.True(t, n.effects[n.link(3, 1)].Cut)
+	require.False(t, c.effects[c.link(3, 1)].Cut)
+	require.True(t, c.effects[c.link(1, 2)].Hold)
+	require.False(t, n.effects[n.link(1, 2)].Hold)
+	require.Equal(t, c.config.Link, c.natures[c.link(late, 0)])
+	n.Lift(cut)
+	require.False(t, n.effects[n.link(3, 1)].Cut)
+	for i := range 30 { // past the room that there is at first
+		n.Add(Host{Name: "more", Address: machine.At(9, uint16(i)), Start: startEcho})
+	}
+	require.Equal(t, n.config.Link, n.effects[n.link(0, 1)])
+	require.Equal(t, n.config.Link, n.effects[n.link(41, 0)])
+}

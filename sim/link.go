@@ -94,9 +94,9 @@ type link struct {
 
 // SetLink gives a pair of hosts a link of its own; of packets to come, not of those under way.
 func (n *Network) SetLink(from, to ID, l Link) {
-	n.natures = slices.Clone(n.natures)
+	n.ownLinks()
 	n.natures[n.link(from, to)] = l
-	n.combine()
+	n.effects[n.link(from, to)] = n.effect(from, to)
 }
 
 // SetLinks gives two hosts links of one kind both ways.
@@ -105,7 +105,7 @@ func (n *Network) SetLinks(a, b ID, l Link) {
 	n.SetLink(b, a, l)
 }
 
-func (n *Network) link(from, to ID) int { return int(from)*len(n.hosts) + int(to) }
+func (n *Network) link(from, to ID) int { return int(from)*n.stride + int(to) }
 
 // Impose puts a rule into force. What is under way is not touched by it.
 func (n *Network) Impose(r Rule) Handle {
@@ -146,15 +146,23 @@ func (n *Network) Rules() (all []Handle) {
 }
 
 // combine makes each link's effect anew. It is seldom done, so that a packet looks at one
-// link and not at all rules. The old effects may be a clone's, too.
+// link and not at all rules.
 func (n *Network) combine() {
-	n.effects = slices.Clone(n.natures)
-	size := len(n.hosts)
-	for i := range n.effects {
-		for r := range n.rules {
-			if n.rules[r].covers(ID(i/size), ID(i%size)) {
-				n.effects[i].Faults = n.effects[i].plus(n.rules[r].Faults)
-			}
+	n.ownLinks()
+	for from := range n.hosts {
+		for to := range n.hosts {
+			n.effects[n.link(ID(from), ID(to))] = n.effect(ID(from), ID(to))
 		}
 	}
+}
+
+// effect is a link with all rules.
+func (n *Network) effect(from, to ID) Link {
+	effect := n.natures[n.link(from, to)]
+	for r := range n.rules {
+		if n.rules[r].covers(from, to) {
+			effect.Faults = effect.plus(n.rules[r].Faults)
+		}
+	}
+	return effect
 }

@@ -11,11 +11,12 @@ import (
 
 // Config is what holds for a whole network.
 type Config struct {
-	Seed     uint64 // of all dice
-	Link     Link   // of each pair of hosts that is not given another
-	InboxMax int    // inputs that wait for a host which is slow or paused; 0 means 1024
-	SyncTime Span   // that a disk takes to make durable what was written
-	Log      int    // events that are kept, the last ones; 0 means none
+	Seed     uint64                              // of all dice
+	Link     Link                                // of each pair of hosts that is not given another
+	LinkOf   func(from, to machine.Address) Link // if set, instead of Link
+	InboxMax int                                 // inputs that wait for a host which is slow or paused; 0 means 1024
+	SyncTime Span                                // that a disk takes to make durable what was written
+	Log      int                                 // events that are kept, the last ones; 0 means none
 }
 
 const inboxMaxDefault = 1024
@@ -32,9 +33,11 @@ type Network struct {
 	numbers   uint64 // packets that were sent: one a receiver
 	hosts     []host
 	addresses map[machine.Address]ID // shared with clones: Add makes a new one
-	links     []link                 // from*len(hosts) + to
-	natures   []Link                 // of links, as SetLink gave them; shared with clones
-	effects   []Link                 // natures with all rules; shared with clones
+	stride    int                    // of links, natures and effects: room for so many hosts
+	links     []link                 // from*stride + to
+	natures   []Link                 // of links, as SetLink gave them
+	effects   []Link                 // natures with all rules
+	shared    bool                   // natures and effects are a clone's, too
 	rules     []Rule
 	handles   Handle // of rules, that were given
 	held      []heldPacket
@@ -74,7 +77,7 @@ func (n *Network) Add(h Host) ID {
 	})
 	n.addresses = maps.Clone(n.addresses)
 	n.addresses[h.Address] = id
-	n.growLinks()
+	n.addLinks(id)
 	if n.log != nil {
 		n.log.names = append(slices.Clip(n.log.names), h)
 	}
@@ -86,22 +89,49 @@ func (n *Network) Add(h Host) ID {
 	return id
 }
 
-// growLinks makes room for the links of one more host.
-func (n *Network) growLinks() {
-	size := len(n.hosts)
-	links, natures := make([]link, size*size), make([]Link, size*size)
-	for from := range size {
-		for to := range size {
-			i := from*size + to
-			if old := from*(size-1) + to; from < size-1 && to < size-1 {
-				links[i], natures[i] = n.links[old], n.natures[old]
-				continue
-			}
-			links[i], natures[i] = link{dice: diceOf(n.config.Seed, linkDice+from, to)}, n.config.Link
-		}
+// addLinks makes the links of one more host.
+func (n *Network) addLinks(id ID) {
+	if int(id) >= n.stride {
+		n.growLinks()
 	}
-	n.links, n.natures = links, natures
-	n.combine()
+	n.ownLinks()
+	for other := range id + 1 {
+		n.addLink(id, other)
+		n.addLink(other, id)
+	}
+}
+
+// ownLinks makes what links are like this network's alone.
+func (n *Network) ownLinks() {
+	if n.shared {
+		n.natures, n.effects, n.shared = slices.Clone(n.natures), slices.Clone(n.effects), false
+	}
+}
+
+func (n *Network) addLink(from, to ID) {
+	i := n.link(from, to)
+	n.links[i] = link{dice: diceOf(n.config.Seed, linkDice+int(from), int(to))}
+	n.natures[i] = n.config.Link
+	if n.config.LinkOf != nil {
+		n.natures[i] = n.config.LinkOf(n.hosts[from].Address, n.hosts[to].Address)
+	}
+	n.effects[i] = n.effect(from, to)
+}
+
+// strideMin is for how many hosts a network has room from the beginning.
+const strideMin = 16
+
+// growLinks makes room for twice as many hosts.
+func (n *Network) growLinks() {
+	old := n.stride
+	n.stride = max(strideMin, 2*old)
+	links, natures, effects := n.links, n.natures, n.effects
+	n.links, n.natures, n.effects = make([]link, n.stride*n.stride), make([]Link, n.stride*n.stride), make([]Link, n.stride*n.stride)
+	for from := range old {
+		copy(n.links[from*n.stride:], links[from*old:(from+1)*old])
+		copy(n.natures[from*n.stride:], natures[from*old:(from+1)*old])
+		copy(n.effects[from*n.stride:], effects[from*old:(from+1)*old])
+	}
 }
 
 // The parts of a network that have dice.
@@ -113,9 +143,8 @@ const (
 // Reseed makes all dice anew.
 func (n *Network) Reseed(seed uint64) {
 	n.config.Seed = seed
-	size := len(n.hosts)
 	for i := range n.links {
-		n.links[i].dice = diceOf(seed, linkDice+i/size, i%size)
+		n.links[i].dice = diceOf(seed, linkDice+i/n.stride, i%n.stride)
 	}
 	for i := range n.hosts {
 		n.hosts[i].disk.dice = diceOf(seed, diskDice, i)
