@@ -1,0 +1,149 @@
+package replicator
+
+import (
+	"errors"
+	"fmt"
+
+	"battle.test/statemachines/follow"
+	"battle.test/statemachines/journal"
+	"battle.test/statemachines/serve"
+	"battle.test/statemachines/snapshot"
+	"battle.test/statemachines/wire"
+)
+
+// Service is the service's name in snapshots.
+const Service = "replicator"
+
+// The sections of a snapshot. All numbers are little-endian, of 8 bytes.
+const (
+	machineSection = "machine" // now, advert; the journal's base, length and checksum; synced; tail
+	streamSection  = "stream"  // first, and the bytes from there on
+	clientsSection = "clients" // buckets of those who ask
+)
+
+// Sections are the sections that [Restore] knows, for a [snapshot.Expect].
+func Sections() []string {
+	return []string{machineSection, streamSection, clientsSection, follow.Section}
+}
+
+// Snapshot is the whole state, with the whole stream. Its offset is that up to which the
+// stream is accepted.
+func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
+	s := m.follower.Snapshot(Service, writer, m.follower.Committed())
+	s.Sections = append(s.Sections,
+		snapshot.PlainSection(machineSection, snapshot.Words(uint64(m.now), uint64(m.advert), m.writer.Base, m.writer.Length, uint64(m.writer.Sum), m.synced)),
+		snapshot.PlainSection(streamSection, append(snapshot.Words(m.log.First()), m.log.Bytes(m.log.First())...)),
+		snapshot.PlainSection(clientsSection, m.server.Buckets().Append(nil, m.now)))
+	return s
+}
+
+// Restore makes a machine of a snapshot, that does what the first would have done. It is for
+// whoever goes back to a moment; after a crash there is [Restart].
+func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
+	m, err := New(config)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.expect(s); err != nil {
+		return nil, err
+	}
+	if m.follower, err = follow.Restore(m.config.Follow, s); err != nil {
+		return nil, fmt.Errorf("replicator: %w", err)
+	}
+	f := s.Fields(machineSection)
+	m.now, m.advert = int64(f.Word()), int64(f.Word())
+	if m.now < 0 {
+		f.Refuse(-16, m.now, "a time of 0 or later")
+	}
+	m.writer.Base, m.writer.Length, m.writer.Sum, m.synced = f.Word(), f.Word(), uint32(f.Word()), f.Word()
+	if m.synced > m.writer.Length {
+		f.Refuse(-8, m.synced, fmt.Sprintf("at most %d, the journal's length", m.writer.Length))
+	}
+	if err := f.End(); err != nil {
+		return nil, err
+	}
+	f = s.Fields(streamSection)
+	first := f.Word()
+	b := f.Bytes(f.Len())
+	if uint64(len(b)) > ^first || first+uint64(len(b)) != m.follower.Tail() {
+		f.Refuse(-len(b), fmt.Sprintf("%d bytes from %d", len(b), first), fmt.Sprintf("the stream up to %d, where the follower is", m.follower.Tail()))
+		return nil, f.End()
+	}
+	m.log = serve.NewLog(first)
+	m.log.Append(b)
+	f = s.Fields(clientsSection)
+	m.server.Buckets().Restore(f)
+	return m, f.End()
+}
+
+// expect refuses the snapshot of another stream or service.
+func (m *Machine) expect(s *snapshot.Snapshot) error {
+	if s.Service != Service {
+		return fmt.Errorf("replicator: got a snapshot of service %q, want %q", s.Service, Service)
+	}
+	if s.Stream != m.config.Stream {
+		return fmt.Errorf("replicator: got a snapshot of stream %q, want %q", s.Stream, m.config.Stream)
+	}
+	return nil
+}
+
+// Restart makes a machine after a crash, of the journal as the disk has it. A snapshot is not
+// needed, and may be nil; one that is there tells what was durable. The host cuts the journal to
+// JournalLength before anything is written to it. The error is of the snapshot, of the
+// configuration, or a [journal.Damage] of a file that is not this journal; or it says that the
+// disk lost what it had made durable.
+func Restart(config Config, s *snapshot.Snapshot, disk []byte) (*Machine, error) {
+	durable := uint64(0)
+	if s != nil {
+		kept, err := Restore(config, s)
+		if err != nil {
+			return nil, err
+		}
+		durable = kept.synced
+	}
+	scan := journal.Scan(wire.StreamID(config.Stream), disk)
+	var log *serve.Log
+	accepted := uint64(0)
+	for scan.Next() {
+		r := scan.Record()
+		if log == nil {
+			log = serve.NewLog(scan.Writer().Base)
+		}
+		if r.Kind != journal.Stream {
+			continue
+		}
+		log.Cut(r.Offset)
+		log.Append(r.Data)
+		accepted = max(accepted, min(r.Committed, log.Tail()))
+	}
+	damage := scan.Damage()
+	if damage != nil && (errors.Is(damage, journal.OtherStream) || errors.Is(damage, journal.BadVersion)) {
+		return nil, damage
+	}
+	if length := scan.Writer().Length; length < durable {
+		return nil, fmt.Errorf("replicator: the disk lost what was durable: the journal is whole up to byte %d, want at least %d (%v)", length, durable, damage)
+	}
+	if log == nil {
+		return New(config)
+	}
+	log.Cut(lastFrame(log, accepted))
+	m, err := start(config, log.Tail())
+	if err != nil {
+		return nil, err
+	}
+	m.log, m.writer = log, scan.Writer()
+	return m, nil
+}
+
+// lastFrame is where the last whole frame ends that is no longer than a limit.
+func lastFrame(log *serve.Log, limit uint64) uint64 {
+	buf := make([]byte, wire.FrameMax)
+	for at := log.First(); ; {
+		n := log.Copy(buf[:min(uint64(len(buf)), max(limit, at)-at)], at)
+		size, _ := wire.WholeFrames(buf[:n])
+		if size == 0 {
+			return at
+		}
+		at += uint64(size)
+	}
+}
