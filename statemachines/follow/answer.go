@@ -31,8 +31,8 @@ func (f *Follower) takeAnswer(from machine.Address, p *wire.Packet) (news News) 
 	if !f.enter(p.Epoch, a.Start, &news) {
 		return news
 	}
-	if asked {
-		f.asking.probe = false
+	if asked { // one that has no more than we have may be cut off itself: the next one is asked
+		f.asking.probe = f.asking.probe && a.Tail <= f.tail
 		f.heard = f.now
 	}
 	f.asking.more = f.asking.more || asked && a.Tail > f.tail
