@@ -11,14 +11,13 @@ import (
 // epoch, what was accepted of what the leaders sent, and how far each subscriber is. It sees
 // what goes over the network and what is delivered, and says what must not be.
 type Bus struct {
-	Published map[uint64][]string // by publisher: payloads, in order; the first has sequence number 1
-	Epochs    []BusEpoch          // that were granted
-	Accepted  []int               // the stream up to where it is accepted: bytes, or -1 where nobody has shown it
-	Messages  []BusMessage        // that are in it, as far as all bytes are known
-	Delivered map[string]uint64   // by subscriber: the offset of its next message
+	Apps      map[uint64]BusApp // by publisher
+	Epochs    []BusEpoch        // that were granted
+	Accepted  []int             // the stream up to where it is accepted: bytes, or -1 where nobody has shown it
+	Messages  []BusMessage      // that are in it, as far as all bytes are known
+	Delivered map[string]uint64 // by subscriber: the offset of its next message
 
-	parsed uint64            // of Accepted
-	last   map[uint64]uint64 // by publisher: sequence number of its last message
+	parsed uint64 // of Accepted
 }
 
 // A BusEpoch is a term of one sequencer.
@@ -39,27 +38,20 @@ type BusMessage struct {
 }
 
 // NewBus is a bus on which nothing has happened.
-func NewBus() *Bus {
-	return &Bus{Published: map[uint64][]string{}, Delivered: map[string]uint64{}, last: map[uint64]uint64{}}
-}
+func NewBus() *Bus { return &Bus{Apps: map[uint64]BusApp{}, Delivered: map[string]uint64{}} }
 
 // Clone copies the model.
 func (b *Bus) Clone() *Bus {
 	c := *b
-	c.Published, c.Delivered, c.last = maps.Clone(b.Published), maps.Clone(b.Delivered), maps.Clone(b.last)
-	for publisher := range c.Published {
-		c.Published[publisher] = slices.Clip(c.Published[publisher])
+	c.Apps, c.Delivered = maps.Clone(b.Apps), maps.Clone(b.Delivered)
+	for publisher, app := range c.Apps {
+		c.Apps[publisher] = app.clone()
 	}
 	c.Accepted, c.Messages, c.Epochs = slices.Clone(b.Accepted), slices.Clip(b.Messages), slices.Clone(b.Epochs)
 	for i := range c.Epochs {
 		c.Epochs[i].text = slices.Clone(b.Epochs[i].text)
 	}
 	return &c
-}
-
-// Publish notes that an application gave its publisher a message.
-func (b *Bus) Publish(publisher uint64, payload []byte) {
-	b.Published[publisher] = append(b.Published[publisher], string(payload))
 }
 
 // Grant notes that an epoch was granted. Numbers only grow.
@@ -246,17 +238,11 @@ func (b *Bus) parse() error {
 			return nil
 		}
 		m.Payload = string(payload)
-		if want := b.last[m.Publisher] + 1; m.Sequence != want {
-			return fmt.Errorf("byte %d: message %d of publisher %d is accepted, want its message %d", m.Offset, m.Sequence, m.Publisher, want)
+		app := b.Apps[m.Publisher]
+		if err := app.accept(m); err != nil {
+			return fmt.Errorf("byte %d: message %d of publisher %d (%q): %w", m.Offset, m.Sequence, m.Publisher, m.Payload, err)
 		}
-		published := b.Published[m.Publisher]
-		if m.Sequence > uint64(len(published)) {
-			return fmt.Errorf("byte %d: message %d of publisher %d is accepted, and it has published %d", m.Offset, m.Sequence, m.Publisher, len(published))
-		}
-		if want := published[m.Sequence-1]; m.Payload != want {
-			return fmt.Errorf("byte %d: message %d of publisher %d is %q, want %q", m.Offset, m.Sequence, m.Publisher, m.Payload, want)
-		}
-		b.last[m.Publisher] = m.Sequence
+		b.Apps[m.Publisher] = app
 		b.Messages = append(b.Messages, m)
 		b.parsed += 20 + size
 	}
@@ -276,9 +262,6 @@ func (b *Bus) known(from, n uint64) ([]byte, bool) {
 	}
 	return all, true
 }
-
-// Last is the sequence number of a publisher's last message that is accepted.
-func (b *Bus) Last(publisher uint64) uint64 { return b.last[publisher] }
 
 // Deliver judges a delivery: it is the subscriber's next message.
 func (b *Bus) Deliver(subscriber string, publisher, sequence uint64, payload []byte) error {
@@ -300,17 +283,17 @@ func (b *Bus) Deliver(subscriber string, publisher, sequence uint64, payload []b
 // Restore puts a subscriber to where it was when its state was saved.
 func (b *Bus) Restore(subscriber string, offset uint64) { b.Delivered[subscriber] = offset }
 
-// Behind says who has not delivered all that is accepted, and which publishers have
-// messages that are not accepted. It is empty once everybody has caught up.
+// Behind says who has not delivered all that is accepted, and which publishers have not told
+// their applications that all messages are. It is empty once everybody has caught up.
 func (b *Bus) Behind() (who []string) {
 	for _, subscriber := range slices.Sorted(maps.Keys(b.Delivered)) {
 		if at := b.Delivered[subscriber]; at != uint64(len(b.Accepted)) {
 			who = append(who, fmt.Sprintf("%s is at byte %d of %d", subscriber, at, len(b.Accepted)))
 		}
 	}
-	for _, publisher := range slices.Sorted(maps.Keys(b.Published)) {
-		if last, all := b.last[publisher], len(b.Published[publisher]); last != uint64(all) {
-			who = append(who, fmt.Sprintf("%d of %d messages of publisher %d are accepted", last, all, publisher))
+	for _, publisher := range slices.Sorted(maps.Keys(b.Apps)) {
+		if n := len(b.Apps[publisher].Waiting); n > 0 {
+			who = append(who, fmt.Sprintf("publisher %d waits for %d messages to be accepted", publisher, n))
 		}
 	}
 	return who

@@ -82,12 +82,16 @@ func ledBus(t *testing.T) (b *Bus, first, second []byte) {
 func TestTheBusDeliversWhatIsAccepted(t *testing.T) {
 	b, _, _ := ledBus(t)
 	b.Delivered["s"] = 0
-	require.Equal(t, []string{"s is at byte 0 of 23", "1 of 2 messages of publisher 5 are accepted"}, b.Behind())
+	require.Equal(t, []string{"s is at byte 0 of 23", "publisher 5 waits for 2 messages to be accepted"}, b.Behind())
 	require.NoError(t, b.Deliver("s", 5, 1, []byte("one")))
 	require.ErrorContains(t, b.Deliver("s", 5, 2, []byte("two")), "at byte 23, and 23 bytes are accepted")
 	require.NoError(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46}))
 	c := b.Clone()
 	require.NoError(t, b.Deliver("s", 5, 2, []byte("two")))
+	require.NoError(t, b.Notice(5, 1, 23))
+	require.ErrorContains(t, b.Notice(5, 2, 23), "it is message 2, up to 46")
+	require.NoError(t, b.Notice(5, 2, 46))
+	require.ErrorContains(t, b.Notice(5, 2, 46), "the application waits for none")
 	require.Empty(t, b.Behind())
 	require.ErrorContains(t, c.Deliver("s", 5, 1, []byte("one")), "want message 2", "a message is delivered once")
 	b.Restore("s", 0)
@@ -140,18 +144,30 @@ func TestTheBusRefusesWhatMustNotBe(t *testing.T) {
 		{"an acceptance that the leader does not know of", "46 bytes are accepted, and the leader has said 23", func(b *Bus, _, _ []byte) error {
 			return b.Sent("tip", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46})
 		}},
-		{"a message twice", "message 1 of publisher 5 is accepted, want its message 3", func(b *Bus, first, _ []byte) error {
+		{"a message twice", "its number is not 3, the next", func(b *Bus, first, _ []byte) error {
 			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Data: first, Committed: 69})
 		}},
-		{"a message that nobody published", "message 3 of publisher 5 is accepted, and it has published 2", func(b *Bus, _, _ []byte) error {
+		{"a message that nobody published", "nobody published it", func(b *Bus, _, _ []byte) error {
 			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Data: busFrame(5, 3, "xxx"), Committed: 69})
 		}},
-		{"a payload of another message", `is "one", want "two"`, func(b *Bus, _, _ []byte) error {
+		{"another order than the application's", `published before the one that was accepted last, "two"`, func(b *Bus, _, _ []byte) error {
 			*b = *NewBus()
+			b.Publish(5, []byte("one"))
 			b.Publish(5, []byte("two"))
 			b.Grant(1, "a")
-			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Data: busFrame(5, 1, "one"), Committed: 23})
+			both := append(busFrame(5, 1, "two"), busFrame(5, 2, "one")...)
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Data: both, Committed: 46})
 		}},
+		{"a message a second time, with a number of its own", "it is accepted a second time", func(b *Bus, _, _ []byte) error {
+			return b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Data: busFrame(5, 3, "one"), Committed: 69})
+		}},
+		{"a notice too early", "is said to be accepted, and is not", func(b *Bus, _, _ []byte) error {
+			if err := b.Notice(5, 1, 23); err != nil {
+				return err
+			}
+			return b.Notice(5, 2, 46)
+		}},
+		{"a notice of an earlier life's", "message 2 of an earlier life", func(b *Bus, _, _ []byte) error { return b.NoticeEarlier(5, 2) }},
 		{"a refusal that is not true", "it is not too old: offset=30 length=0 first=23 tail=46", func(b *Bus, _, _ []byte) error {
 			return b.Sent("tip", BusPacket{Kind: "refusal", Reason: "too old", Epoch: 1, Offset: 30, First: 23, Tail: 46})
 		}},
@@ -177,6 +193,30 @@ func TestTheBusRefusesWhatMustNotBe(t *testing.T) {
 			require.ErrorContains(t, c.do(b, first, second), c.want)
 		})
 	}
+}
+
+// TestLivesOfAPublisher: what was not kept may be accepted or not, and in any order with what
+// the next life publishes; what was kept is waited for.
+func TestLivesOfAPublisher(t *testing.T) {
+	b := NewBus()
+	b.Grant(1, "a")
+	for _, payload := range []string{"one", "two"} {
+		b.Publish(5, []byte(payload))
+	}
+	kept := b.Kept(5)
+	b.Publish(5, []byte("6th"))
+	b.Publish(5, []byte("7th"))
+	b.Refuse(5)
+	b.Revive(5, kept)
+	b.Publish(5, []byte("new"))
+	all := append(append(append(busFrame(5, 1, "one"), busFrame(5, 2, "two")...), busFrame(5, 3, "new")...), busFrame(5, 4, "6th")...)
+	require.NoError(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Data: all, Committed: 92}))
+	for i := range uint64(3) {
+		require.NoError(t, b.Notice(5, i+1, 23*(i+1)))
+	}
+	require.NoError(t, b.NoticeEarlier(5, 4))
+	require.Empty(t, b.Behind())
+	require.ErrorContains(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 92, Data: busFrame(5, 5, "7th"), Committed: 115}), "nobody published it")
 }
 
 // TestAFailoverKeepsWhatIsAccepted: what the old leader sent and nobody accepted is gone,

@@ -209,7 +209,7 @@ func (d *diagram) change(e Event, line string) {
 	case Started:
 		d.alive[e.Host] = d.y
 	}
-	if e.Kind == Started || e.Kind == Resumed || e.Kind == SnapshotTaken || e.Kind == Released {
+	if e.Kind == Started || e.Kind == Restored || e.Kind == Resumed || e.Kind == SnapshotTaken || e.Kind == Released {
 		class = "heal"
 	}
 	if e.Kind == Started && e.At == 0 {

@@ -46,12 +46,14 @@ const (
 	Imposed  // Number is the rule's handle, Text the rule
 	Lifted   // likewise
 	Released // by hand or because no rule holds it any more
+	Restored // Number is the offset of the snapshot that the machine is made of; Started follows
 )
 
 var eventNames = [...]string{
 	"sent", "received", "lost", "stuck", "duplicated", "corrupted", "delivered", "commanded", "wrote", "write failed",
 	"synced", "started", "start refused", "snapshot", "snapshot refused", "killed", "paused", "resumed", "slowed",
 	"clock set", "disk", "imposed", "lifted", "released",
+	"restored from a snapshot",
 }
 
 // String is the kind's name, as in "sent".

@@ -85,7 +85,7 @@ func (n *Network) start(id ID, snapshots []*snapshot.Snapshot) error {
 	if h.machine != nil {
 		return nil
 	}
-	m, err := n.boot(id, snapshots)
+	m, from, err := n.boot(id, snapshots)
 	if err != nil {
 		n.tell(Event{Kind: StartRefused, Host: id, Text: err.Error()})
 		return fmt.Errorf("sim: host %s can't start at %s: %w", h.Name, seconds(n.now), err)
@@ -101,25 +101,29 @@ func (n *Network) start(id ID, snapshots []*snapshot.Snapshot) error {
 	h.machine, h.shared, h.life = m, false, h.life+1
 	h.alarm = alarm{number: h.alarm.number + 1}
 	h.busy, h.waking = 0, false
+	if from != nil {
+		n.tell(Event{Kind: Restored, Host: id, Number: from.CoreStreamLength})
+	}
 	n.tell(Event{Kind: Started, Host: id, Number: kept})
 	n.rearm(id)
 	return nil
 }
 
 // boot tries snapshots, the latest first, and at last none.
-func (n *Network) boot(id ID, snapshots []*snapshot.Snapshot) (machine.Machine, error) {
+func (n *Network) boot(id ID, snapshots []*snapshot.Snapshot) (m machine.Machine, from *snapshot.Snapshot, err error) {
 	h := &n.hosts[id]
 	boot := Boot{Host: id, Version: h.version, Now: h.clock.at(n.now), Journal: h.disk.journal}
 	for _, s := range snapshots {
 		boot.Snapshot = s
 		m, err := h.Host.Start(boot)
 		if err == nil {
-			return m, nil
+			return m, s, nil
 		}
 		n.tell(Event{Kind: SnapshotRefused, Host: id, Number: s.CoreStreamLength, Text: err.Error()})
 	}
 	boot.Snapshot = nil
-	return h.Host.Start(boot)
+	m, err = h.Host.Start(boot)
+	return m, nil, err
 }
 
 // A Loss is what a host that is killed loses of what it wrote and did not sync.

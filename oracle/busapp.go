@@ -1,0 +1,120 @@
+package oracle
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A BusApp is an application that publishes. No two of its messages are equal, so that it
+// shows which one was accepted.
+type BusApp struct {
+	Said    []BusSaid // all that its publisher took, in order
+	Waiting []int     // of these, the ones that the application waits to hear of, in order
+
+	life int         // of the publisher: how often it was made anew
+	last uint64      // sequence number of its last message that is accepted
+	at   map[int]int // by life: which message of it was accepted last
+}
+
+// A BusSaid is a message of an application.
+type BusSaid struct {
+	Payload  string
+	Life     int // of the publisher, in which it waits; an earlier one's is given up
+	Accepted bool
+}
+
+func (a BusApp) clone() BusApp {
+	a.Said, a.Waiting = slices.Clone(a.Said), slices.Clone(a.Waiting)
+	at := make(map[int]int)
+	for life, i := range a.at {
+		at[life] = i
+	}
+	a.at = at
+	return a
+}
+
+// Publish notes that an application gave its publisher a message.
+func (b *Bus) Publish(publisher uint64, payload []byte) {
+	a := b.Apps[publisher]
+	a.Waiting = append(a.Waiting, len(a.Said))
+	a.Said = append(a.Said, BusSaid{Payload: string(payload), Life: a.life})
+	b.Apps[publisher] = a
+}
+
+// Refuse notes that the publisher did not take the last message.
+func (b *Bus) Refuse(publisher uint64) {
+	a := b.Apps[publisher]
+	a.Said, a.Waiting = a.Said[:len(a.Said)-1], a.Waiting[:len(a.Waiting)-1]
+	b.Apps[publisher] = a
+}
+
+// Kept is what an application keeps with its publisher's snapshot: what it waits for.
+func (b *Bus) Kept(publisher uint64) []int { return slices.Clone(b.Apps[publisher].Waiting) }
+
+// Revive begins another life of a publisher, with what its application kept. All else that
+// it was waiting for it has forgotten: that may be accepted, or not.
+func (b *Bus) Revive(publisher uint64, kept []int) {
+	a := b.Apps[publisher]
+	a.life++
+	a.Waiting = slices.Clone(kept)
+	for _, i := range kept {
+		a.Said[i].Life = a.life
+	}
+	b.Apps[publisher] = a
+}
+
+// accept takes a message of the stream. Sequence numbers go up by one; a message is in the
+// stream once; and those of one life are in it in their order. Those of two lives may
+// come in any order: a packet of the first may be under way for long.
+func (a *BusApp) accept(m BusMessage) error {
+	if m.Sequence != a.last+1 {
+		return fmt.Errorf("its number is not %d, the next", a.last+1)
+	}
+	i := slices.IndexFunc(a.Said, func(s BusSaid) bool { return s.Payload == m.Payload })
+	if i < 0 {
+		return fmt.Errorf("nobody published it")
+	}
+	said := &a.Said[i]
+	if said.Accepted {
+		return fmt.Errorf("it is accepted a second time")
+	}
+	if last, some := a.at[said.Life]; some && i < last {
+		return fmt.Errorf("it was published before the one that was accepted last, %q", a.Said[last].Payload)
+	}
+	if a.at == nil {
+		a.at = make(map[int]int)
+	}
+	said.Accepted = true
+	a.last, a.at[said.Life] = m.Sequence, i
+	return nil
+}
+
+// Notice judges that a publisher tells its application that its next message is accepted.
+func (b *Bus) Notice(publisher, sequence, next uint64) error {
+	a := b.Apps[publisher]
+	if len(a.Waiting) == 0 {
+		return fmt.Errorf("message %d is said to be accepted, and the application waits for none", sequence)
+	}
+	want := a.Said[a.Waiting[0]].Payload
+	for _, m := range b.Messages {
+		if m.Publisher == publisher && m.Payload == want {
+			if end := m.Offset + 20 + uint64(len(m.Payload)); m.Sequence != sequence || end != next {
+				return fmt.Errorf("message %d is said to be accepted up to byte %d, and it is message %d, up to %d", sequence, next, m.Sequence, end)
+			}
+			a.Waiting = a.Waiting[1:]
+			b.Apps[publisher] = a
+			return nil
+		}
+	}
+	return fmt.Errorf("message %d (%q) is said to be accepted, and is not", sequence, want)
+}
+
+// NoticeEarlier judges that a publisher tells its application of a message of an earlier life.
+func (b *Bus) NoticeEarlier(publisher, sequence uint64) error {
+	for _, m := range b.Messages {
+		if m.Publisher == publisher && m.Sequence == sequence {
+			return nil
+		}
+	}
+	return fmt.Errorf("message %d of an earlier life is said to be accepted, and is not", sequence)
+}
