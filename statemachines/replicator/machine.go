@@ -50,7 +50,8 @@ type Machine struct {
 	log      *serve.Log
 	server   *serve.Server
 	writer   journal.Writer
-	synced   uint64 // of the journal's length
+	synced   uint64 // of the journal's length, at the end of a record
+	pending  uint64 // the end of a record that is not durable yet; 0: none is looked out for
 	counts   serve.Counts
 
 	buf []byte // what the outputs of the last step hold
@@ -98,7 +99,7 @@ func (m *Machine) Counts() serve.Counts {
 // JournalLength is that of package machine's Keeper.
 func (m *Machine) JournalLength() uint64 { return m.writer.Length }
 
-// Synced is up to where the journal is durable.
+// Synced is how much of the journal is certainly durable.
 func (m *Machine) Synced() uint64 { return m.synced }
 
 // Step is that of package machine's Machine.
@@ -111,11 +112,7 @@ func (m *Machine) Step(now int64, in machine.Input, out []machine.Output) []mach
 	case machine.Command:
 		m.counts.Commands++
 	case machine.Synced:
-		if in.Length > m.writer.Length {
-			m.counts.Untrue++
-		} else {
-			m.synced = max(m.synced, in.Length)
-		}
+		m.sync(in.Length)
 	}
 	if m.now >= m.advert {
 		out = m.advertise(out)
@@ -158,6 +155,19 @@ func (m *Machine) packet(from machine.Address, data []byte, out []machine.Output
 	return out
 }
 
+// sync takes what the disk has. That may end within a record, so it counts up to one that was
+// looked out for.
+func (m *Machine) sync(length uint64) {
+	switch {
+	case length > m.writer.Length:
+		m.counts.Untrue++
+	case length == m.writer.Length:
+		m.synced, m.pending = length, 0
+	case m.pending > 0 && length >= m.pending:
+		m.synced, m.pending = m.pending, 0
+	}
+}
+
 func isHeartbeat(p *wire.Packet) bool {
 	var s wire.Stream
 	return p.Kind == wire.KindStream && s.Decode(p).Reason == wire.None && len(s.Frames) == 0
@@ -170,6 +180,9 @@ func (m *Machine) write(offset uint64, frames []byte, out []machine.Output) []ma
 	m.buf = m.writer.Append(m.buf, journal.Record{
 		Kind: journal.Stream, Epoch: epoch, Start: start, Offset: offset, Committed: min(m.follower.Known(), offset), Data: frames,
 	})
+	if m.pending == 0 {
+		m.pending = m.writer.Length
+	}
 	return append(out, machine.Output{Kind: machine.Write, Data: m.buf[at:]})
 }
 

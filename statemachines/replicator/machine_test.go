@@ -195,7 +195,7 @@ func TestWhatIsNotOfThisReplicatorIsRefused(t *testing.T) {
 			s.Sections[1] = snapshot.PlainSection(machineSection, snapshot.Words(1<<63, 0))
 		}, `replicator: section "machine" at byte 0: got -9223372036854775808, want a time of 0 or later`},
 		{func(s *snapshot.Snapshot) {
-			s.Sections[1] = snapshot.PlainSection(machineSection, snapshot.Words(0, 0, 0, 5, 0, 6))
+			s.Sections[1] = snapshot.PlainSection(machineSection, snapshot.Words(0, 0, 0, 5, 0, 6, 0))
 		}, `replicator: section "machine" at byte 40: got 6, want at most 5, the journal's length`},
 		{func(s *snapshot.Snapshot) { s.Sections[2] = snapshot.PlainSection(streamSection, snapshot.Words(9)) }, `replicator: section "stream" at byte 8: got 0 bytes from 9, want the stream up to 0, where the follower is`},
 		{func(s *snapshot.Snapshot) { s.Sections = s.Sections[:3] }, `replicator: section "clients" at byte 0: got no such section, want one`},

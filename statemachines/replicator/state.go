@@ -16,7 +16,7 @@ const Service = "replicator"
 
 // The sections of a snapshot. All numbers are little-endian, of 8 bytes.
 const (
-	machineSection = "machine" // now, advert; the journal's base, length and checksum; synced; tail
+	machineSection = "machine" // now, advert; the journal's base, length and checksum; synced, pending
 	streamSection  = "stream"  // first, and the bytes from there on
 	clientsSection = "clients" // buckets of those who ask
 )
@@ -31,7 +31,7 @@ func Sections() []string {
 func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
 	s := m.follower.Snapshot(Service, writer, m.follower.Committed())
 	s.Sections = append(s.Sections,
-		snapshot.PlainSection(machineSection, snapshot.Words(uint64(m.now), uint64(m.advert), m.writer.Base, m.writer.Length, uint64(m.writer.Sum), m.synced)),
+		snapshot.PlainSection(machineSection, snapshot.Words(uint64(m.now), uint64(m.advert), m.writer.Base, m.writer.Length, uint64(m.writer.Sum), m.synced, m.pending)),
 		snapshot.PlainSection(streamSection, append(snapshot.Words(m.log.First()), m.log.Bytes(m.log.First())...)),
 		snapshot.PlainSection(clientsSection, m.server.Buckets().Append(nil, m.now)))
 	return s
@@ -55,9 +55,9 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	if m.now < 0 {
 		f.Refuse(-16, m.now, "a time of 0 or later")
 	}
-	m.writer.Base, m.writer.Length, m.writer.Sum, m.synced = f.Word(), f.Word(), uint32(f.Word()), f.Word()
+	m.writer.Base, m.writer.Length, m.writer.Sum, m.synced, m.pending = f.Word(), f.Word(), uint32(f.Word()), f.Word(), f.Word()
 	if m.synced > m.writer.Length {
-		f.Refuse(-8, m.synced, fmt.Sprintf("at most %d, the journal's length", m.writer.Length))
+		f.Refuse(-16, m.synced, fmt.Sprintf("at most %d, the journal's length", m.writer.Length))
 	}
 	if err := f.End(); err != nil {
 		return nil, err

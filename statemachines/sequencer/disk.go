@@ -16,7 +16,7 @@ const (
 // A disk is the journal: what was written to it, and how much of that is durable.
 type disk struct {
 	writer journal.Writer
-	synced uint64 // of its length
+	synced uint64 // how much of it is durable, in whole records
 	tail   uint64 // offset up to which the stream is durable
 	marks  []mark
 	head   int // of the marks that are still to come
@@ -47,14 +47,14 @@ func (d *disk) mark(tail uint64) {
 	d.marks = append(d.marks, mark{d.writer.Length, tail})
 }
 
-// sync notes that the journal is durable up to a length. It is false if there is none so long.
+// sync notes that the journal is durable up to a length, which may lie within a record. It is
+// false if there is none so long.
 func (d *disk) sync(length uint64) bool {
 	if length > d.writer.Length {
 		return false
 	}
-	d.synced = max(d.synced, length)
 	for d.head < len(d.marks) && d.marks[d.head].length <= length {
-		d.tail = d.marks[d.head].tail
+		d.synced, d.tail = d.marks[d.head].length, d.marks[d.head].tail
 		d.head++
 	}
 	if d.head == len(d.marks) {
