@@ -4,7 +4,7 @@
 BUDGET = 1m
 KILLS = 200
 
-.PHONY: help hunt test tools lint race fuzz-short bugs canaries bench cover farm farm-kills farm-check farm-pictures ci
+.PHONY: help hunt test tools lint race fuzz-short bugs byhand canaries bench cover farm farm-kills farm-check farm-pictures ci
 
 help:
 	@echo 'make hunt        hunt in all targets with all engines, for BUDGET=$(BUDGET)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make race        the tests under the race detector (needs a C compiler)'
 	@echo 'make fuzz-short  a short hunt with every engine, as CI does it'
 	@echo 'make bugs        plant each bug of bugs/, and write docs/bugs.md (takes hours)'
+	@echo 'make byhand      the bugs of the ring by hand and with battle, and write docs/byhand.md (takes an hour)'
 	@echo 'make canaries    plant three bugs that must be found'
 	@echo 'make bench       benchmarks'
 	@echo 'make cover       coverage of the tests, per function'
@@ -43,6 +44,9 @@ fuzz-short: tools
 
 bugs: tools
 	go run ./cmd/battle bugs -markdown docs/bugs.md
+
+byhand: tools
+	ci/byhand.sh
 
 canaries: tools
 	ci/canaries.sh

@@ -1,6 +1,7 @@
 // Package bench measures the tip ring beside what else could retain the tip of a stream:
 // a bare copy, a ring behind a mutex, a channel, smallnest/ringbuffer, hedzr/go-ringbuf.
-// And it measures copies of subjects beside those of huandu/go-clone. It is a module of its
+// And it measures copies of subjects beside those of huandu/go-clone. Package byhand is a
+// harness for the ring without battle, to compare engines through. It is a module of its
 // own, so that their dependencies are not those of the ring.
 //
 //	go test -bench . -benchmem

@@ -58,12 +58,18 @@ matter of the schedule.
 
 `
 
-// bugPage is docs/bugs.md.
-func bugPage(bugs []*bug, results []trial, under conditions, note string) []byte {
+// byHandPage says what the engines find through a harness without battle.
+const byHandPage = "byhand.md"
+
+// bugPage is docs/bugs.md. It names the page of what is found by hand if there is one.
+func bugPage(bugs []*bug, results []trial, under conditions, note string, byHand bool) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, bugIntroduction, note, count(under.Seeds, "seed"), under.Budget, under.begin(), under.Machine, dates(results), commits(results))
 	if text := togetherSummary(results); text != "" {
 		b.WriteString(text + "\n")
+	}
+	if byHand {
+		fmt.Fprintf(&b, "What each engine finds through a harness written by hand, without battle, is in [%s](%s).\n\n", byHandPage, byHandPage)
 	}
 	fmt.Fprintf(&b, "| bug | target | engine | found | updates | CPU s | trace |\n|---|---|---|---|--:|--:|--:|\n")
 	for _, t := range results {

@@ -52,6 +52,6 @@ func TestThePagesNameTheCommitsOfTheirTrials(t *testing.T) {
 	one.Commit = "0123456789ab"
 	two := one
 	two.Engine, two.Commit = "rapid", "ba9876543210 with changes"
-	require.Contains(t, string(bugPage(nil, []trial{one, one}, sixty, "")), "\na machine, 2026-11-25, commit 0123456789ab.\n")
+	require.Contains(t, string(bugPage(nil, []trial{one, one}, sixty, "", false)), "\na machine, 2026-11-25, commit 0123456789ab.\n")
 	require.Contains(t, string(benchPage([]trial{one, two}, sixty, "", []string{"bench.svg"})), "\na machine, 2026-11-25, commits 0123456789ab, ba9876543210 with changes.\n")
 }

@@ -1,0 +1,39 @@
+# docs/byhand.md, from the trials of ci/byhand.sh ($hand) and of battle bugs ($battle[0]).
+
+def median: sort | if length == 0 then null else .[length / 2 | floor] end;
+def tenths: . * 10 | round / 10 | tostring | if contains(".") then . else . + ".0" end;
+def seconds: [.each[] | select(.found) | .cpu_seconds] | median | if . == null then "" else " (" + tenths + ")" end;
+def cell: if . == null then "–" elif .fault then "fault" else "\(.found)" + seconds end;
+def trial($trials; $bug; $engine): [$trials[] | select(.bug == $bug and .engine == $engine)] | max_by(.found);
+def found: map(select(.found > 0)) | length;
+def finds: map(.found) | add // 0;
+
+($picked | split(" ") - [""]) as $engines
+| [$hand[] | select(.bug != "none")] as $hand
+| $battle[0] as $battle
+| ([$battle[].bug] | unique) as $bugs
+| "# By hand and with battle
+
+Made by `ci/byhand.sh`; do not edit.
+
+Each engine hunts the planted bugs of the ring twice: through the harness of [bench/byhand](../bench/byhand/doc.go), which is what
+one writes for the ring without battle, and with `battle bugs`. [bugs.md](bugs.md) says what the bugs are, and has all of them.
+Both sides have one worker and begin with the same seeds, \($seeds) times for each bug and engine, with at most \($budget) s of CPU time each;
+once most of them have found nothing, the others are not tried. A cell is *by hand / battle*: how many of the \($seeds) found
+the bug and, in brackets, the median of the CPU seconds until they had, starting included. By hand a process is looked at five times a second, so short
+times are rough. Before that each engine runs for as long by hand where no bug is planted, and must find nothing.
+
+\($machine), \($date), commit \($commit).
+
+| bug | \($engines | join(" | ")) |
+|---|\($engines | map("---|") | add)",
+  ($bugs[] as $bug
+   | "| [\($bug)](bugs.md#\($bug)) | " + ([$engines[] as $e | (trial($hand; $bug; $e) | cell) + " / " + (trial($battle; $bug; $e) | cell)] | join(" | ")) + " |"),
+  "",
+  ($engines[] as $e
+   | [$bugs[] as $bug | trial($hand; $bug; $e) // {found: 0}] as $h
+   | [$bugs[] as $bug | trial($battle; $bug; $e) // {found: 0}] as $b
+   | "- \($e): by hand \($h | found) of \($bugs | length) bugs, with \($h | finds) of \($seeds * ($bugs | length)) seeds; battle \($b | found) bugs, with \($b | finds) seeds: "
+     + if ($b | found) < ($h | found) then "fewer" else "no fewer" end),
+  "
+Of the explorer there is no half by hand: it hunts in targets of battle only."
