@@ -151,19 +151,12 @@ func (l *Log) release(i int) {
 	l.chunks[i] = nil
 }
 
-// Clone is a copy of the log. What is not the end of the stream is shared between the two; it
-// costs a pointer for 4 KiB, and one chunk.
+// Clone is a copy of the log. The two share all memory that there is now, and each takes its
+// own for what it appends; of the chunk that the stream ends in it takes a copy then.
 func (l *Log) Clone() *Log {
+	l.shared = max(l.shared, l.tail)
 	c := *l
 	c.chunks, c.spare, c.head = slices.Clone(l.chunks[l.head:]), nil, 0
-	i, at := c.at(c.tail)
-	if at > 0 {
-		own := new(chunk)
-		copy(own[:at], c.chunks[i][:at])
-		c.chunks[i] = own
-	}
-	c.shared = c.tail - uint64(at)
-	l.shared = max(l.shared, c.shared) // where its last chunk was shared before, it is so still
 	return &c
 }
 
