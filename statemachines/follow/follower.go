@@ -42,6 +42,7 @@ type Counts struct {
 
 // News is what a packet brought.
 type News struct {
+	Stream    bool   // it was a packet of the stream, and believed
 	Epoch     bool   // a new epoch began
 	Truncated bool   // all past Offset that was handed on before is of a dead history
 	Full      bool   // there was more, for which the owner has no room

@@ -26,7 +26,7 @@ func (f *Follower) takeStream(p *wire.Packet) (news News) {
 	if s.Offset < f.tail && f.tail < end && !f.Fault(boundary(s.Frames, f.tail-s.Offset)) {
 		return news
 	}
-	f.heard, f.asking.probe = f.now, false
+	f.heard, f.asking.probe, news.Stream = f.now, false, true
 	f.learn(end, s.Committed, s.Time)
 	if s.Offset <= f.tail && end > f.tail {
 		f.hand(s.Frames[f.tail-s.Offset:], &news)

@@ -54,7 +54,7 @@ func (m *Machine) inject(from machine.Address, p *wire.Packet, out []machine.Out
 	if m.faulty(in.Decode(p)) {
 		return out
 	}
-	answer := wire.Injected{Publisher: in.Publisher, Last: m.history.publishers.last(in.Publisher), Committed: m.committed}
+	answer := wire.Injected{Publisher: in.Publisher, Last: m.history.publishers.last(in.Publisher), Tail: m.history.tail(), Committed: m.committed}
 	size := uint64(wire.FrameHeaderSize + len(in.Payload))
 	tail := m.history.tail()
 	switch {

@@ -56,7 +56,8 @@ func (r InjectedReason) String() string {
 type Injected struct {
 	Publisher uint64
 	Last      uint64 // sequence number of its last message in the stream; 0 is none
-	Committed uint64 // offset up to which the stream is accepted
+	Tail      uint64 // offset up to which the stream goes, as of now
+	Committed uint64 // offset up to which it is accepted
 	Reason    InjectedReason
 	Retry     uint64 // ns until it is worth trying again
 }
@@ -64,17 +65,17 @@ type Injected struct {
 // Append writes the packet behind dst.
 func (p *Injected) Append(dst []byte, h Header) []byte {
 	at := len(dst)
-	dst = appendWords(h.begin(dst, KindInjected), p.Publisher, p.Last, p.Committed)
+	dst = appendWords(h.begin(dst, KindInjected), p.Publisher, p.Last, p.Tail, p.Committed)
 	dst = append(dst, byte(p.Reason))
 	return end(appendWords(dst, p.Retry), at, nil)
 }
 
 // Decode reads an opened packet.
 func (p *Injected) Decode(from *Packet) Fault {
-	if fault := from.only(33); fault.Reason != None {
+	if fault := from.only(41); fault.Reason != None {
 		return fault
 	}
-	*p = Injected{from.number(0), from.number(8), from.number(16), InjectedReason(from.fixed[24]), from.number(25)}
+	*p = Injected{from.number(0), from.number(8), from.number(16), from.number(24), InjectedReason(from.fixed[32]), from.number(33)}
 	return Fault{}
 }
 

@@ -28,7 +28,7 @@ func examples() map[Kind]body {
 	frame := Frame{Publisher: 5, Sequence: 1, Payload: []byte("hello")}
 	return map[Kind]body{
 		KindInject:   &Inject{Publisher: 5, Sequence: 1, Payload: []byte("hello")},
-		KindInjected: &Injected{Publisher: 5, Last: 1, Committed: 315500, Reason: TooFast, Retry: 1000},
+		KindInjected: &Injected{Publisher: 5, Last: 1, Tail: 315567, Committed: 315500, Reason: TooFast, Retry: 1000},
 		KindStream:   &Stream{Start: 300000, Offset: 315567, Committed: 315500, Time: bounds.Time, Frames: frame.Append(nil)},
 		KindRequest:  &Request{Offset: 313425, Length: 1400},
 		KindAnswer:   &Answer{Offset: 315560, Bounds: bounds, Data: []byte("abcdefg")},
@@ -272,7 +272,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 		sent := rapid.SampledFrom([]body{
 			&Inject{u64.Draw(t, "publisher"), u64.Draw(t, "sequence"), blob.Draw(t, "payload")},
-			&Injected{u64.Draw(t, "publisher"), u64.Draw(t, "last"), bounds.Committed, InjectedReason(rapid.Byte().Draw(t, "reason")), u64.Draw(t, "retry")},
+			&Injected{u64.Draw(t, "publisher"), u64.Draw(t, "last"), bounds.Tail, bounds.Committed, InjectedReason(rapid.Byte().Draw(t, "reason")), u64.Draw(t, "retry")},
 			&Stream{bounds.Start, offset, bounds.Committed, bounds.Time, blob.Draw(t, "frames")},
 			&Request{u64.Draw(t, "any offset"), rapid.Uint32().Draw(t, "length")},
 			&Answer{offset, bounds, blob.Draw(t, "data")},

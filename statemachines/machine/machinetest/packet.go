@@ -59,7 +59,7 @@ func Packet(t *testing.T, d *datadriven.TestData, h wire.Header) []byte {
 	case "inject":
 		return (&wire.Inject{Publisher: number("publisher"), Sequence: number("sequence"), Payload: []byte(Text(t, d, "data"))}).Append(nil, h)
 	case "injected":
-		return (&wire.Injected{Publisher: number("publisher"), Last: number("last"), Committed: number("committed"), Reason: wire.InjectedReason(number("reason")), Retry: number("retry")}).Append(nil, h)
+		return (&wire.Injected{Publisher: number("publisher"), Last: number("last"), Tail: number("tail"), Committed: number("committed"), Reason: wire.InjectedReason(number("reason")), Retry: number("retry")}).Append(nil, h)
 	case "stream":
 		return (&wire.Stream{Start: bounds.Start, Offset: number("offset"), Committed: bounds.Committed, Time: bounds.Time, Frames: Frames(Text(t, d, "frames"))}).Append(nil, h)
 	case "request":
