@@ -175,3 +175,15 @@ func BenchmarkStep(b *testing.B) {
 		step()
 	}
 }
+
+// Whatever is in its inputs, a machine takes them, and its state can be kept and brought back.
+func TestNothingMakesItPanic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := fresh(t)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			machinetest.Alike(t, rapid.Int64().Draw(t, "now"), machinetest.Wild(t, aria, m.epoch), m, m.Clone())
+			_, err := Restore(testConfig, m.Snapshot("test"))
+			require.NoError(t, err)
+		}
+	})
+}

@@ -258,3 +258,17 @@ func BenchmarkClone(b *testing.B) {
 		m.Clone()
 	}
 }
+
+// Whatever is in its inputs, a machine takes them, and its state can be kept and brought back.
+func TestNothingMakesItPanic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := fresh(t)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			_, tail, committed := m.Bounds()
+			in := machinetest.Wild(t, aria, m.Epoch(), tail, committed, m.JournalLength())
+			machinetest.Alike(t, rapid.Int64().Draw(t, "now"), in, m, m.Clone())
+			_, err := Restore(testConfig, m.Snapshot("test"))
+			require.NoError(t, err)
+		}
+	})
+}

@@ -286,3 +286,26 @@ func BenchmarkClone(b *testing.B) {
 		m.Clone()
 	}
 }
+
+// Whatever is in its inputs, a machine takes them, and its state can be kept and brought back.
+func TestNothingMakesItPanic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		config := Config{Stream: "aria", Self: here, RetainMin: 10, HeartbeatEvery: 10}
+		m, err := New(config)
+		require.NoError(t, err)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			in := machinetest.Wild(t, aria, m.heard, m.history.tail(), m.committed, m.JournalLength(), m.start)
+			if rapid.IntRange(0, 5).Draw(t, "grant") == 0 {
+				g := Grant{Duty: Duty(rapid.IntRange(1, 3).Draw(t, "duty")), Epoch: m.heard + 1, After: m.whole}
+				if g.Duty != LeadAlone {
+					g.Other = other
+				}
+				in = machine.Input{Kind: machine.Command, Data: g.Append(nil)}
+			}
+			now := rapid.Int64().Draw(t, "now")
+			machinetest.Alike(t, now, in, m, m.Clone())
+			_, err := Restore(config, m.Snapshot("test"))
+			require.NoError(t, err)
+		}
+	})
+}

@@ -209,3 +209,18 @@ func BenchmarkServerClone(b *testing.B) {
 		s.Clone()
 	}
 }
+
+// Whatever is in its inputs, a server takes them, and its state can be kept and brought back.
+func TestNothingMakesAServerPanic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, err := NewServer(serverConfig(), 0)
+		require.NoError(t, err)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			b := s.Machine().Bounds()
+			in := machinetest.Wild(t, aria, s.Machine().Epoch(), b.First, b.Tail, s.Committed())
+			machinetest.Alike(t, rapid.Int64().Draw(t, "now"), in, s, s.Clone())
+			_, err := RestoreServer(serverConfig(), s.Snapshot("test"))
+			require.NoError(t, err)
+		}
+	})
+}
