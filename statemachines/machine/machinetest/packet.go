@@ -132,7 +132,7 @@ func show(p *wire.Packet) (string, wire.Fault) {
 	case wire.KindInjected:
 		var b wire.Injected
 		fault := b.Decode(p)
-		return fmt.Sprintf("%s publisher=%d last=%d committed=%d%s", b.Reason, b.Publisher, b.Last, b.Committed, retry(b.Retry)), fault
+		return fmt.Sprintf("%s publisher=%d last=%d tail=%d committed=%d%s", b.Reason, b.Publisher, b.Last, b.Tail, b.Committed, retry(b.Retry)), fault
 	case wire.KindStream:
 		var b wire.Stream
 		fault := b.Decode(p)
