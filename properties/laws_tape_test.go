@@ -38,6 +38,7 @@ func everyTarget() []forms {
 		formsOf(fuzz.Readers),
 		formsOf(fuzz.Snapshot),
 		formsOf(fuzz.SnapshotBytes),
+		formsOf(fuzz.Wire),
 		formsOf(fuzz.Tip),
 	}
 }
