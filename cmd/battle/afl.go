@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"battle.test/cmd/battle/process"
 	"battle.test/explore/forkserver"
 )
 
@@ -95,10 +96,10 @@ func (a afl) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	args = append(args, "-i", seeds, "-o", out, "-m", "none", "-t", strconv.FormatInt(aflTimeout(j.target).Milliseconds(), 10),
 		"-s", strconv.FormatUint(j.seed, 10),
 		"-V", fmt.Sprint(math.Ceil(j.budget().Seconds()))) // which begins when AFL has tried its seeds
-	cmd := command(ctx, findTool(w.root, "afl-fuzz"), append(args,
+	cmd := process.Command(ctx, findTool(w.root, "afl-fuzz"), append(args,
 		"--", binary, "-test.run=^"+j.target.Func+"$", "-test.count=1", "-test.timeout=0", "-test.paniconexit0")...)
-	cmd.Env = append(os.Environ(), settings...)
-	cmd.WaitDelay = 3 * patience // for its target, which is in a process group of its own
+	cmd.Env = append(process.Environment(cmd), settings...)
+	cmd.WaitDelay = 3 * process.Patience // for its target, which is in a process group of its own
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 	"battle.test/explore/probe"
 )
 
@@ -221,14 +222,14 @@ func (w *workshop) askAll(ctx context.Context, binary string, t target, requests
 	}
 	cmd := testCommand(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1")
 	cmd.Dir = t.dir
-	cmd.Env = append(cmd.Environ(), append(append(w.orders(t), env...),
+	cmd.Env = append(process.Environment(cmd), append(append(w.orders(t), env...),
 		battle.EnvEngine+"=answer", battle.EnvRequests+"="+in, battle.EnvAnswers+"="+out)...)
 	said := &transcript{}
 	cmd.Stdout, cmd.Stderr = said, said
 	if len(requests) == 1 && requests[0].Verbose {
 		cmd.Stderr = io.MultiWriter(os.Stderr, said)
 	}
-	runErr := run(cmd)
+	runErr := process.Run(cmd)
 	charge(ctx, cmd)
 	if document, err = os.ReadFile(out); err != nil {
 		if ctx.Err() != nil {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"battle.test/cmd/battle/process"
 )
 
 // A repository is a git checkout. Nothing here changes it.
@@ -40,13 +42,13 @@ func gitCommand(ctx context.Context, dir string, args ...string) ([]byte, error)
 // gitWith is the same with more variables.
 func gitWith(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
 	quiet := []string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false"}
-	cmd := command(ctx, "git", append(quiet, args...)...)
+	cmd := process.Command(ctx, "git", append(quiet, args...)...)
 	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(process.Environment(cmd), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	cmd.Env = append(cmd.Env, env...)
 	var output, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &said
-	err := run(cmd)
+	err := process.Run(cmd)
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, errors.New("git is not on the path")
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 )
 
 const (
@@ -141,15 +142,15 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 		return "", fmt.Errorf("the harness of %s for go-fuzz: %w", t.Package, err)
 	}
 	archive = filepath.Join(w.temp, fmt.Sprintf("%d.gofuzz.zip", len(w.built)))
-	cmd := command(ctx, findTool(w.root, "go-fuzz-build"),
+	cmd := process.Command(ctx, findTool(w.root, "go-fuzz-build"),
 		"-tags", "gofuzz", "-func", harnessOf(t), "-o", archive,
 		"-preserve", strings.Join(strings.Fields(string(std)), ","), packageOf(t))
 	cmd.Dir = tree
 	flags := slices.DeleteFunc(strings.Fields(os.Getenv("GOFLAGS")), func(flag string) bool { return strings.HasPrefix(flag, "-mod") })
-	cmd.Env = append(os.Environ(), "GODEBUG=gotypesalias=1", "GOWORK=off", "GOFLAGS="+strings.Join(flags, " "), w.tempDir())
+	cmd.Env = append(process.Environment(cmd), "GODEBUG=gotypesalias=1", "GOWORK=off", "GOFLAGS="+strings.Join(flags, " "), w.tempDir())
 	var output strings.Builder
 	cmd.Stdout, cmd.Stderr = &output, &output
-	if err := run(cmd); err != nil {
+	if err := process.Run(cmd); err != nil {
 		return "", fmt.Errorf("go-fuzz-build %s: %w\n%s", t.Package, err, tail(output.String()))
 	}
 	w.built[archiveOf(t)] = archive
@@ -215,7 +216,7 @@ func (g gofuzz) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	case j.fleet.Worker != "":
 		args = append(args, "-worker", j.fleet.Worker)
 	}
-	return command(ctx, findTool(w.root, "go-fuzz"), args...)
+	return process.Command(ctx, findTool(w.root, "go-fuzz"), args...)
 }
 
 // begin makes go-fuzz's work folder, with the seeds in it, unless it is there.

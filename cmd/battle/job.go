@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 	"battle.test/explore"
 	"battle.test/explore/forkserver"
 	"battle.test/explore/libfuzzer"
@@ -274,14 +275,14 @@ func (j *job) once(ctx context.Context, w *workshop, prepare func(*exec.Cmd)) (a
 	if prepare != nil {
 		prepare(cmd)
 	}
-	cmd.Env = append(cmd.Environ(), append(w.orders(j.target), j.orders()...)...)
+	cmd.Env = append(process.Environment(cmd), append(w.orders(j.target), j.orders()...)...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	stop := func() {}
 	if j.notesOnly() && !j.stopFirst {
 		stop = j.harvest(limited, w)
 	}
-	err := run(cmd)
+	err := process.Run(cmd)
 	stop()
 	if cmd.ProcessState != nil {
 		j.spend(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime())

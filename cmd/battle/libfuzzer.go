@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"battle.test/cmd/battle/process"
 	"battle.test/explore/libfuzzer"
 )
 
@@ -200,10 +201,10 @@ func (w *workshop) link(ctx context.Context, t target, archive, binary string) e
 	if engine := os.Getenv("LIB_FUZZING_ENGINE"); engine != "" {
 		linker = strings.Fields(cmp.Or(os.Getenv("CXX"), "clang++") + " " + os.Getenv("CXXFLAGS") + " " + engine)
 	}
-	cmd := command(ctx, linker[0], append(linker[1:], "-o", binary, about, archive)...)
+	cmd := process.Command(ctx, linker[0], append(linker[1:], "-o", binary, about, archive)...)
 	var said transcript
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := run(cmd); err != nil {
+	if err := process.Run(cmd); err != nil {
 		return fmt.Errorf("%s: %w\n%s", linker[0], err, tail(said.text.String()))
 	}
 	return nil
@@ -218,7 +219,7 @@ func (l libFuzzer) command(ctx context.Context, w *workshop, j *job) *exec.Cmd {
 	for _, dir := range []string{corpus, crashes} {
 		_ = os.MkdirAll(dir, 0o755) // what is wrong here, libFuzzer says
 	}
-	return command(ctx, binary,
+	return process.Command(ctx, binary,
 		"-seed="+strconv.FormatUint(1+j.seed%math.MaxInt32, 10),      // 0 is a random one
 		"-max_total_time="+fmt.Sprint(math.Ceil(j.left().Seconds())), // 0 is for ever
 		"-len_control=100",  // its default, which a mutator of one's own switches off

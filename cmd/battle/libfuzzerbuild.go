@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 	"battle.test/explore/forkserver"
 )
 
@@ -53,11 +54,11 @@ func (w *workshop) libFuzzerDictionary(ctx context.Context, t target) ([]byte, e
 	defer os.RemoveAll(dir)
 	cmd := testCommand(ctx, binary, "-test.run=^"+t.Func+"$", "-test.count=1")
 	cmd.Dir = t.dir
-	cmd.Env = append(append(cmd.Environ(), w.orders(t)...),
+	cmd.Env = append(append(process.Environment(cmd), w.orders(t)...),
 		battle.EnvEngine+"="+forkserver.WordsName, battle.EnvDir+"="+dir, battle.EnvBudget+"=1h")
 	var said transcript
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := run(cmd); err != nil {
+	if err := process.Run(cmd); err != nil {
 		return nil, &noAnswer{t, said.text.String(), err}
 	}
 	var reported struct {

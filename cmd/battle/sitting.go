@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 )
 
 // A sitting is one process of a job that hunts by turns, and keeps what it knows in between:
@@ -40,7 +41,7 @@ func (j *job) sit(ctx context.Context, w *workshop) *sitting {
 		defer in.Close()
 		s.again = j.once(ctx, w, func(cmd *exec.Cmd) {
 			cmd.Stdin = in
-			cmd.Env = append(cmd.Environ(), battle.EnvLine+"=turns")
+			cmd.Env = append(process.Environment(cmd), battle.EnvLine+"=turns")
 		})
 	}()
 	return s

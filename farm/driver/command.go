@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 	"battle.test/explore"
 )
 
@@ -37,18 +38,13 @@ const (
 // run runs the command in a tree, and reads its JSON. The status says how it ended; the text
 // is what it said on standard error. JSON comes before a fault, too, where there is any.
 func (c Command) run(ctx context.Context, tree string, into any, args ...string) (status int, said string, err error) {
-	cmd := exec.CommandContext(ctx, c.Path, args...)
+	cmd := process.Command(ctx, c.Path, args...)
 	cmd.Dir = tree
-	cmd.Env = append(os.Environ(), "GOWORK=off")
-	ownGroup(cmd)
-	cmd.Cancel = func() error { return interrupt(cmd) }
+	cmd.Env = append(process.Environment(cmd), "GOWORK=off")
 	cmd.WaitDelay = patience
 	output, text := &bounded{most: outputMax}, &bounded{most: 1 << 20}
 	cmd.Stdout, cmd.Stderr = output, text
-	err = cmd.Run()
-	if cmd.Process != nil {
-		killGroup(cmd)
-	}
+	err = process.Run(cmd)
 	said = strings.TrimSpace(text.String())
 	var ended *exec.ExitError
 	switch {

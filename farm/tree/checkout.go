@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"battle.test/cmd/battle/process"
 )
 
 // A Checkout is a git repository on this machine. Nothing in it is changed, but for Fetch,
@@ -31,10 +33,10 @@ type Commit struct {
 }
 
 func (c Checkout) git(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", c.Dir}, args...)...)
+	cmd := process.Command(ctx, "git", append([]string{"-C", c.Dir}, args...)...)
 	var output, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &said
-	err := cmd.Run()
+	err := process.Run(cmd)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, fmt.Errorf("git is needed, and is not on the path: %w", err)

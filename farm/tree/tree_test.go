@@ -112,3 +112,20 @@ func archiveOf(t *testing.T, header *tar.Header, content string) []byte {
 	require.NoError(t, compress.Close())
 	return packed.Bytes()
 }
+
+// Where git's variables say another repository, as they do in a hook, the folder still counts.
+func TestACheckoutIsWhereItsFolderIs(t *testing.T) {
+	c := repository(t, map[string]string{"a.go": "1", "sub/b.go": "2"})
+	other := repository(t, map[string]string{"z.go": "26"})
+	t.Setenv("GIT_DIR", filepath.Join(other.Dir, ".git"))
+	t.Setenv("GIT_INDEX_FILE", filepath.Join(other.Dir, ".git", "index"))
+	sub := Checkout{Dir: filepath.Join(c.Dir, "sub")}
+	prefix, err := sub.Prefix(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "sub", prefix)
+	top, err := sub.Top(t.Context())
+	require.NoError(t, err)
+	want, err := filepath.EvalSymlinks(c.Dir)
+	require.NoError(t, err)
+	require.Equal(t, want, top)
+}

@@ -10,13 +10,13 @@
 package instrument
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -28,6 +28,7 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
+	"battle.test/cmd/battle/process"
 	"battle.test/explore/probe"
 )
 
@@ -172,14 +173,14 @@ func (s *source) countBlocks(ctx context.Context, temp string) error {
 	if err := os.WriteFile(temp, s.content, 0o644); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "tool", "cover", "-mode=count", "-var="+probeName, temp)
+	cmd := process.Command(ctx, "go", "tool", "cover", "-mode=count", "-var="+probeName, temp)
 	var said strings.Builder
-	cmd.Stderr = &said
-	counted, err := cmd.Output()
-	if err != nil {
+	var counted bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &counted, &said
+	if err := process.Run(cmd); err != nil {
 		return fmt.Errorf("go tool cover %s: %w\n%s", s.path, err, said.String())
 	}
-	s.content = counted
+	s.content = counted.Bytes()
 	return nil
 }
 
