@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // farmCommand hands its arguments to a command of another module: the farm brings a message
@@ -16,34 +17,46 @@ type farmCommand struct {
 	Args []string `arg:"" optional:"" help:"Arguments of battle-farm."`
 }
 
-const (
-	farmName    = "battle-farm"
-	farmInstall = "go install battle.test/farm/cmd/battle-farm@latest, or in Battletest's repository: make farm"
-)
+const farmName = "battle-farm"
 
+// An exitStatus is how a command ended that has said by itself what there is to say.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// Run is the farm, as far as others can tell: it has its exit status, and ends the farm in order
+// when it is told to end. If it is killed, the farm sees its standard input end, see -tied there.
 func (c *farmCommand) Run(ctx context.Context, line *commandLine) error {
-	path, err := findFarm()
+	path, err := findFarm(ctx, line.Dir)
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, path, c.Args...)
+	cmd := exec.CommandContext(ctx, path, append([]string{"-tied"}, c.Args...)...)
 	cmd.Dir = line.Dir
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	cmd.Cancel = input.Close
 	if own, err := os.Executable(); err == nil { // the farm drives this command
 		cmd.Env = append(os.Environ(), "BATTLE_COMMAND="+own)
 	}
+	err = cmd.Run()
 	var ended *exec.ExitError
-	if err := cmd.Run(); errors.As(err, &ended) {
+	switch {
+	case errors.As(err, &ended) && ended.ExitCode() >= 0:
+		return exitStatus(ended.ExitCode())
+	case err != nil && cmd.ProcessState != nil && cmd.ProcessState.Success(): // it was told to end, and did
+		return nil
+	case err != nil:
 		return fmt.Errorf("%s: %w", farmName, err)
-	} else if err != nil {
-		return err
 	}
 	return nil
 }
 
-// findFarm looks for the farm's command beside this one, and on the path.
-func findFarm() (string, error) {
+// findFarm looks for the farm's command beside this one, and where else tools are.
+func findFarm(ctx context.Context, dir string) (string, error) {
 	name := farmName
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -54,9 +67,20 @@ func findFarm() (string, error) {
 			return path, nil
 		}
 	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return "", fmt.Errorf("%s is neither beside battle nor on the path: %s", farmName, farmInstall)
+	if path := findTool(dir, farmName); path != "" {
+		return path, nil
 	}
-	return path, nil
+	return "", fmt.Errorf("%s is neither beside battle nor on the path: %s", farmName, farmInstall(ctx, dir))
+}
+
+// farmInstall is the command that makes the farm's: it is in the library's repository, which the
+// module in a folder says where to find.
+func farmInstall(ctx context.Context, dir string) string {
+	const module = "battle.test"
+	found, err := goCommand(ctx, dir, nil, "list", "-m", "-f", "{{.Dir}}", module)
+	farm := filepath.Join(strings.TrimSpace(string(found)), "farm")
+	if _, missing := os.Stat(filepath.Join(farm, "go.mod")); err != nil || missing != nil {
+		return "in a checkout of Battletest, go -C farm install ./cmd/" + farmName
+	}
+	return fmt.Sprintf("go -C %s install ./cmd/%s", farm, farmName)
 }

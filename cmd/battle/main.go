@@ -68,7 +68,10 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run(line)
+	var status exitStatus
 	switch {
+	case errors.As(err, &status):
+		os.Exit(int(status))
 	case errors.Is(err, errFound):
 		os.Exit(exitFound)
 	case err != nil && ctx.Err() != nil:

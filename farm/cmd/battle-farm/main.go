@@ -30,6 +30,9 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	if o.tied {
+		ctx = tie(ctx, os.Stdin)
+	}
 	if o.join != "" {
 		err = o.work(ctx)
 	} else {

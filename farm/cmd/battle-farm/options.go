@@ -78,7 +78,7 @@ func parse(args []string) (*options, error) {
 	f.StringVar(&o.battle, "battle", "", "the battle command (default beside this one, or on the path)")
 	f.Uint64Var(&o.diskMin, "disk-min", 1<<30, "bytes of disk that must stay free: below, the farm holds")
 	f.Uint64Var(&o.memoryMin, "memory-min", 512<<20, "bytes of memory, likewise")
-	f.BoolVar(&o.tied, "tied", false, "end when standard input does: for workers that a farm starts")
+	f.BoolVar(&o.tied, "tied", false, "end when standard input does: for what has started this one")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func findBattle(named string) (string, error) {
 	}
 	path, err := exec.LookPath(name)
 	if err != nil {
-		return "", errors.New("battle is neither beside battle-farm nor on the path: go install battle.test/cmd/battle@latest, or say -battle")
+		return "", errors.New("battle is neither beside battle-farm nor on the path: in a checkout of Battletest, go install ./cmd/battle, or say -battle")
 	}
 	return filepath.Abs(path)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -14,16 +13,8 @@ import (
 	"battle.test/farm/worker"
 )
 
-// work is a worker of a farm, until the context ends, or that of the farm which it is tied to.
+// work is a worker of a farm, until the context ends.
 func (o *options) work(ctx context.Context) error {
-	if o.tied {
-		tied, cancel := context.WithCancel(ctx)
-		ctx = tied
-		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin) // which ends when the farm does, however it ends
-			cancel()
-		}()
-	}
 	if err := o.hunt(ctx); ctx.Err() == nil {
 		return err
 	}
