@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -164,4 +165,39 @@ func TestBareMakeNamesEveryTarget(t *testing.T) {
 		listed = append(listed, line[1])
 	}
 	require.Equal(t, targets, listed)
+}
+
+// TestScriptsOfCIAreRun: a check that nothing runs is none. Those for people are the exceptions.
+func TestScriptsOfCIAreRun(t *testing.T) {
+	forPeople := []string{"ci/bench.sh", "ci/report-picture.sh"}
+	ways := read(t, ".ci/run")
+	workflows, err := filepath.Glob(".github/workflows/*.yml")
+	require.NoError(t, err)
+	for _, file := range workflows {
+		ways += read(t, file)
+	}
+	scripts, err := filepath.Glob("ci/*.sh")
+	require.NoError(t, err)
+	require.NotEmpty(t, scripts)
+	for _, script := range scripts {
+		script = filepath.ToSlash(script)
+		run := regexp.MustCompile(`(?m)^(section "[^"]*"|\s*(- )?run:|\tsection "[^"]*") ` + regexp.QuoteMeta(script) + `\b`).MatchString(ways)
+		require.NotEqual(t, run, slices.Contains(forPeople, script), "%s: .ci/run and the workflows run it: %t", script, run)
+	}
+}
+
+// TestWhatCINeedsIsInstalledEverywhere: where .ci/run can't install what its sections need, the
+// workflow does, but for the browser that its machines have.
+func TestWhatCINeedsIsInstalledEverywhere(t *testing.T) {
+	_, table, _ := strings.Cut(read(t, ".ci/run"), "<<OPTIONAL\n")
+	table, _, _ = strings.Cut(table, "OPTIONAL\n")
+	var packages []string
+	for row := range strings.Lines(table) {
+		if name, _, _ := strings.Cut(row, " "); name != "chromium" {
+			packages = append(packages, name)
+		}
+	}
+	installed := regexp.MustCompile(`sudo apt-get install -y (.*)`).FindStringSubmatch(read(t, ".github/workflows/test.yml"))
+	require.NotEmpty(t, installed)
+	require.Equal(t, packages, strings.Fields(installed[1]))
 }
