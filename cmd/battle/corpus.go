@@ -172,18 +172,13 @@ func (w *workshop) addTrace(t target, kind, name, comment, trace string) (string
 		fmt.Fprintf(os.Stderr, "%s has no corpus yet: see that the //go:embed line beside %s names it\n", t.Name, shown(corpus))
 	}
 	path := filepath.Join(corpus, kind, name+".trace")
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", err
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return "", err
+	if _, err := os.Lstat(path); err == nil {
+		return "", &fs.PathError{Op: "add", Path: path, Err: fs.ErrExist}
 	}
 	if comment != "" {
 		trace = "# " + strings.ReplaceAll(comment, "\n", "\n# ") + "\n" + trace
 	}
-	_, err = file.WriteString(trace)
-	return path, errors.Join(err, file.Close())
+	return put(filepath.Dir(path), filepath.Base(path), []byte(trace))
 }
 
 type corpusPrune struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,7 +29,8 @@ func readTape(_ string, content []byte) (battle.Request, error) {
 	return battle.Request{Do: "print", Tape: append([]byte{}, content...)}, nil
 }
 
-// put writes a file under its name once it is whole: an engine may be reading the folder.
+// put writes a file under its name once it is whole: somebody may be reading the folder, and
+// the disk may have no room for all of it.
 func put(dir, name string, content []byte) (path string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -39,15 +41,13 @@ func put(dir, name string, content []byte) (path string, err error) {
 	}
 	path = filepath.Join(dir, name)
 	_, err = file.Write(content)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
+	err = cmp.Or(err, file.Chmod(0o644), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		os.Remove(file.Name())
-		return "", fmt.Errorf("giving a run: %w", err)
+		_ = os.Remove(file.Name())
+		return "", err
 	}
 	return path, nil
 }

@@ -189,7 +189,7 @@ func (r *relay) give(to *part, run battle.Answer) {
 	to.given += len(run.Trace)
 	path, err := s.give(r.workshop, to.jobs[0], run)
 	if err != nil {
-		r.skip(to, err)
+		r.skip(to, fmt.Errorf("giving a run: %w", err))
 		return
 	}
 	to.met[path] = true
