@@ -15,7 +15,8 @@ type Failure struct {
 	Expected string `json:"expected,omitempty"` // what the oracle said
 	Actual   string `json:"actual,omitempty"`   // what the subject said
 	Diff     string `json:"diff,omitempty"`
-	Place    string `json:"place"` // package/file.go:line
+	Story    string `json:"story,omitempty"` // how the run came to it: see [T.Story]
+	Place    string `json:"place"`           // package/file.go:line
 	Func     string `json:"function"`
 	Op       string `json:"op"`     // the kind of the update that failed
 	Moment   int    `json:"moment"` // its index in the run, from 0

@@ -149,6 +149,7 @@ func (f *Finding) Text() []byte {
 	add("expected", f.Expected)
 	add("actual", f.Actual)
 	add("diff", f.Diff)
+	add("story", f.Story)
 	add("stack", f.Stack)
 	add("replay", f.Replay)
 	add("regression_test.go", f.GoTest)

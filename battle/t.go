@@ -69,6 +69,15 @@ func (t *T) FailNow() {
 	panic(stopRun{})
 }
 
+// Story adds to the finding how the run came to it, where the trace does not tell: a schedule
+// of goroutines, a log of messages. Text is called only if the run has failed and somebody
+// will read it; the last of a run counts.
+func (t *T) Story(text func() string) {
+	if t.failure != nil && !t.quiet {
+		t.failure.Story = text()
+	}
+}
+
 // Failed reports whether the run has failed.
 func (t *T) Failed() bool { return t.failure != nil }
 

@@ -151,6 +151,8 @@ func fillIn(f *battle.Finding, section, text string) {
 		f.Actual = text
 	case "diff":
 		f.Diff = text + "\n"
+	case "story":
+		f.Story = text + "\n"
 	case "stack":
 		f.Stack = text + "\n"
 	case "replay":

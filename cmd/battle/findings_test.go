@@ -16,7 +16,7 @@ func TestAFindingsTextSaysWhatItsTwinDoes(t *testing.T) {
 	f := &battle.Finding{
 		ID: "ring-0123abcd", Target: "ring", Package: "example.test/fuzz",
 		Failure: battle.Failure{
-			Kind: battle.Mismatch, Message: "differs\nin two lines", Expected: "a", Actual: "b\nc", Diff: "-a\n+b\n",
+			Kind: battle.Mismatch, Message: "differs\nin two lines", Expected: "a", Actual: "b\nc", Diff: "-a\n+b\n", Story: "first\nand then\n",
 			Place: "example.test/fuzz/ring.go:12", Func: "example.test/fuzz.(*Read).Apply", Op: "read", Moment: 1, Stack: "f\n\tx/y.go:3\n",
 		},
 		Trace:  []string{"append n=1", "read offset=-1"},

@@ -47,7 +47,7 @@ func fit(f *store.Finding, most int) {
 	for _, leave := range []func(){
 		func() {},
 		func() {
-			for _, text := range []*string{&f.Found.Message, &f.Found.Expected, &f.Found.Actual, &f.Found.Diff, &f.Found.Stack} {
+			for _, text := range []*string{&f.Found.Message, &f.Found.Expected, &f.Found.Actual, &f.Found.Diff, &f.Found.Story, &f.Found.Stack} {
 				*text = work.Cut(*text)
 			}
 		},

@@ -67,7 +67,7 @@ const (
 func (c *Claim) Trim() {
 	f := &c.Found
 	f.GoTest, f.Replay, f.Tape = "", "", nil
-	for _, text := range []*string{&f.Message, &f.Expected, &f.Actual, &f.Diff, &f.Stack} {
+	for _, text := range []*string{&f.Message, &f.Expected, &f.Actual, &f.Diff, &f.Story, &f.Stack} {
 		*text = Cut(*text)
 	}
 }
