@@ -72,7 +72,7 @@ func (w *workshop) close() { os.RemoveAll(w.temp) }
 // plant makes all that is built from now on have a planted bug, if one is named.
 func (w *workshop) plant(name string) (err error) {
 	if name != "" {
-		w.planted, err = plant(w.root, name, w.temp)
+		w.planted, err = plant(w.root, name)
 	}
 	return err
 }
@@ -111,10 +111,18 @@ func (w *workshop) build(ctx context.Context, pkg string, fuzz bool) (string, er
 		args = append(args, "-fuzz=.")
 		what += " with Go's coverage counters (the first time takes a minute)"
 	}
-	if w.planted != nil {
-		args = append(args, "-overlay="+w.planted.overlay)
-	}
 	defer w.steps.begin(what)()
+	files, err := w.edited(ctx, pkg)
+	if err != nil {
+		return "", err
+	}
+	if len(files) > 0 {
+		overlay, err := writeOverlay(w.temp, files)
+		if err != nil {
+			return "", err
+		}
+		args = append(args, "-overlay="+overlay)
+	}
 	return w.compile(ctx, pkg, key, args...)
 }
 

@@ -97,6 +97,9 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 	for path, content := range blocks.Files {
 		files[path] = content
 	}
+	if err := w.addSteps(ctx, t.Package, files); err != nil {
+		return nil, err
+	}
 	if counted {
 		w.blocks[t.Package] = blocks.Blocks
 	}

@@ -134,6 +134,9 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 		return archive, nil // by another task of the package, meanwhile
 	}
 	defer w.steps.begin("building " + t.Package + " for go-fuzz (half a minute)")()
+	if err := w.addStepsTo(ctx, tree, t); err != nil {
+		return "", err
+	}
 	folder, err := filepath.Rel(realPath(w.root), realPath(t.dir))
 	if err == nil {
 		err = writeHarnesses(filepath.Join(tree, folder), t)
@@ -185,6 +188,24 @@ func (w *workshop) tree(ctx context.Context) (string, error) {
 	}
 	w.copied = to
 	return to, nil
+}
+
+// addStepsTo puts the steps of a package's subjects into the copy of the module.
+func (w *workshop) addStepsTo(ctx context.Context, tree string, t target) error {
+	files, err := w.edited(ctx, t.Package)
+	if err != nil {
+		return err
+	}
+	for path, content := range files {
+		relative, err := filepath.Rel(realPath(w.root), realPath(path))
+		if err != nil || !filepath.IsLocal(relative) {
+			continue // a replaced module's, which is not copied
+		}
+		if err := os.WriteFile(filepath.Join(tree, relative), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // seedsOf is the folder of a target's corpus as tapes, beside what was built for it.

@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"math"
 	"os"
 	"os/exec"
@@ -92,7 +91,7 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	if err != nil {
 		return "", err
 	}
-	overlay, err := w.registering(t, listed)
+	overlay, err := w.registering(ctx, t, listed)
 	if err != nil {
 		return "", err
 	}
@@ -110,12 +109,12 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	return archive, nil
 }
 
-// registering is an overlay with a file in it that registers the engine, and with the planted
-// bug.
-func (w *workshop) registering(t target, listed *subjects) (overlay string, err error) {
-	files := make(map[string][]byte)
-	if w.planted != nil {
-		maps.Copy(files, w.planted.files)
+// registering is an overlay with a file in it that registers the engine, and with what all
+// binaries of the package have in them.
+func (w *workshop) registering(ctx context.Context, t target, listed *subjects) (overlay string, err error) {
+	files, err := w.edited(ctx, t.Package)
+	if err != nil {
+		return "", err
 	}
 	added, err := addedFile(t, "battle_registers_libfuzzer_test.go")
 	if err != nil {

@@ -185,11 +185,10 @@ type planted struct {
 	changed map[string][]byte // files by their path in the module
 	files   map[string][]byte // the same by their full path
 	lines   map[string][]int  // that are changed, by the full path of their file
-	overlay string            // for go build -overlay
 }
 
-// plant writes the overlay of a bug into a folder. Root is the module's.
-func plant(root, name, temp string) (*planted, error) {
+// plant makes a bug ready. Root is the module's.
+func plant(root, name string) (*planted, error) {
 	b, err := readBug(root, name)
 	if err != nil {
 		return nil, err
@@ -203,6 +202,5 @@ func plant(root, name, temp string) (*planted, error) {
 		full := filepath.Join(root, filepath.FromSlash(path))
 		files[full], lines[full] = content, changedLines[path]
 	}
-	overlay, err := writeOverlay(temp, files)
-	return &planted{bug: b, changed: changed, files: files, lines: lines, overlay: overlay}, err
+	return &planted{bug: b, changed: changed, files: files, lines: lines}, nil
 }

@@ -147,16 +147,18 @@ func TestChangedLinesAreThoseOfThePatchedFile(t *testing.T) {
 }
 
 func TestPlantLeavesTheModuleAlone(t *testing.T) {
-	dir, temp := bugModule(t, map[string]string{"silent": silentBug}), t.TempDir()
+	dir := bugModule(t, map[string]string{"silent": silentBug})
 	before, err := os.ReadFile(filepath.Join(dir, "counter.go"))
 	require.NoError(t, err)
-	p, err := plant(dir, "silent", temp)
+	p, err := plant(dir, "silent")
 	require.NoError(t, err)
 	after, err := os.ReadFile(filepath.Join(dir, "counter.go"))
 	require.NoError(t, err)
 	require.Equal(t, before, after)
 
-	document, err := os.ReadFile(p.overlay)
+	path, err := writeOverlay(t.TempDir(), p.files)
+	require.NoError(t, err)
+	document, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var overlay struct{ Replace map[string]string }
 	require.NoError(t, json.Unmarshal(document, &overlay))

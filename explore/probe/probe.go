@@ -1,7 +1,8 @@
 // Package probe is what instrumented sources write to: a counter for each block of
 // code, and the operands of comparisons. The battle command rewrites the packages under
-// test to use it, and adds a file to the test binary that loads the table of their blocks;
-// nothing else imports it, and ordinary builds do not link it.
+// test to use it, and adds a file to the test binary that loads the table of their blocks.
+// Nothing else imports it, but for harnesses that have something unwatched, and ordinary
+// builds of what is under test do not link it.
 //
 // What is here is written by the subject on its hot paths, and read by the explorer
 // between updates, on the same goroutine. Where a subject has goroutines of its own the

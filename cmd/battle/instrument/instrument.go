@@ -3,8 +3,8 @@
 //
 // Blocks are counted as go tool cover does it. Comparisons of integers, strings and byte
 // slices are turned into calls that record their operands, which is what Go's own fuzzer
-// lacks (golang/go#46507). Behind operations on what goroutines share is a place to pause.
-// Lines stay where they are, so that stacks and positions of the
+// lacks (golang/go#46507). Behind operations on what goroutines share is a place to pause;
+// [Steps] makes steps of them, for goroutines that take turns. Lines stay where they are, so that stacks and positions of the
 // rewritten sources are those of the originals. Nothing is written into the tree: the
 // result is a set of replacements for go build -overlay.
 package instrument
@@ -51,22 +51,14 @@ type Result struct {
 // Packages rewrites the packages that the patterns name, as seen from a folder. overlay
 // has the content of files that differ from those on disk.
 func Packages(ctx context.Context, dir string, overlay map[string][]byte, patterns []string) (*Result, error) {
-	loaded, err := packages.Load(&packages.Config{
-		Context: ctx, Dir: dir, Overlay: overlay,
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedSyntax |
-			packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
-	}, patterns...)
+	loaded, err := load(ctx, dir, overlay, patterns)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(loaded, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	r := &Result{Files: make(map[string][]byte)}
 	var files []*source
 	shared := 0 // sites
 	for _, p := range loaded {
-		if len(p.Errors) > 0 {
-			return nil, fmt.Errorf("%s: %v", p.PkgPath, p.Errors[0])
-		}
 		if usesCgo(p) {
 			continue // cgo rewrites those itself
 		}
@@ -93,6 +85,25 @@ func Packages(ctx context.Context, dir string, overlay map[string][]byte, patter
 	}
 	r.constants.finish()
 	return r, nil
+}
+
+// load reads packages, in order of their paths, and checks their types.
+func load(ctx context.Context, dir string, overlay map[string][]byte, patterns []string) ([]*packages.Package, error) {
+	loaded, err := packages.Load(&packages.Config{
+		Context: ctx, Dir: dir, Overlay: overlay,
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedSyntax |
+			packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
+	}, patterns...)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range loaded {
+		if len(p.Errors) > 0 {
+			return nil, fmt.Errorf("%s: %v", p.PkgPath, p.Errors[0])
+		}
+	}
+	slices.SortFunc(loaded, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
+	return loaded, nil
 }
 
 func usesCgo(p *packages.Package) bool {
