@@ -108,6 +108,7 @@
 // # What it does not do
 //
 // It controls neither goroutines nor clocks inside the subject: a subject that reads
-// either is not a function of its tape, and is reported as such. It does not measure
+// either is not a function of its tape, and is reported as such. The package
+// explore/schedule has goroutines take turns, as the tape says. It does not measure
 // coverage; the engines do.
 package battle

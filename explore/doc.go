@@ -36,6 +36,7 @@
 // Where goroutines race, a run is not a function of its tape: what has passed may fail the
 // next time. There most of the time goes into doing the corpus again and again, as it is and
 // a little changed; and goroutines pause where they meet, see [battle.test/explore/probe].
+// Where they take turns, a run is a function of its tape: see [battle.test/explore/schedule].
 //
 // Several workers, processes on the same target with seeds of their own, exchange what they
 // find, by way of [battle.Hunt.Share]: every so often a worker shares the runs to the latest

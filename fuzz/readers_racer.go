@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"battle.test/battle"
+	"battle.test/explore/schedule"
 	"battle.test/oracle"
 	"battle.test/ringbuf"
 )
@@ -25,6 +26,7 @@ type racer struct {
 	awaits atomic.Uint64 // the byte it waits for, plus 1; or 0
 
 	refused, waited, outlived bool
+	turns                     bool // it takes turns with others: see Schedules
 }
 
 func (d *racer) run(g *race, script Script) {
@@ -71,7 +73,9 @@ func (d *racer) step(s *Step) {
 		case Hold, Leave:
 			d.hold(off, s)
 		case Await:
-			d.await(d.last + uint64(max(0, s.Offset)))
+			if at := d.last + uint64(max(0, s.Offset)); at < uint64(len(d.stream)) { // it will come
+				d.await(patience{context.Background(), d.failed}, at)
+			}
 		}
 	}
 	if most := d.ahead(); d.last > most {
@@ -185,7 +189,12 @@ func (d *racer) hold(off uint64, s *Step) {
 func (d *racer) watch(seen []byte, off uint64, looks int) {
 	want := d.stream[off-d.base:][:len(seen)]
 	for range looks {
-		runtime.Gosched()
+		if d.turns {
+			d.another(off)
+			schedule.Point("looks at its view")
+		} else {
+			runtime.Gosched()
+		}
 		if !bytes.Equal(want, seen) {
 			d.complain(fmt.Sprintf("a view that is held, of %d bytes at %d", len(seen), off),
 				words(fmt.Sprintf("% x", want)), words(fmt.Sprintf("% x", seen)))
@@ -195,18 +204,22 @@ func (d *racer) watch(seen []byte, off uint64, looks int) {
 	d.outlived = d.outlived || d.first(d.done.Load()) > off-d.base+uint64(len(seen))
 }
 
-// await waits for a byte that will come.
-func (d *racer) await(at uint64) {
-	if at >= uint64(len(d.stream)) {
-		return
+// another asks for a second view, which a reader that holds one, or was closed, refuses.
+func (d *racer) another(off uint64) {
+	if _, answer := d.reader.View(off, 1); answer.Verdict != ringbuf.Held && answer.Verdict != ringbuf.Closed {
+		d.complain("a second view", "refused", words(verdictNames[answer.Verdict]))
 	}
+}
+
+// await waits for a byte, or for the context to end.
+func (d *racer) await(ctx context.Context, at uint64) {
 	off := d.base + at
 	d.awaits.Store(at + 1)
-	bounds, err := d.ring.Wait(patience{context.Background(), d.failed}, off)
+	bounds, err := d.ring.Wait(ctx, off)
 	d.awaits.Store(0)
 	d.waited = true
 	if err == context.Canceled {
-		return // somebody has complained
+		return
 	}
 	if !d.told(bounds) {
 		return
