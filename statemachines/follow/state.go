@@ -95,18 +95,18 @@ func (f *Follower) AppendState(dst []byte) []byte {
 	for _, n := range f.numbers() {
 		dst = le.AppendUint64(dst, n.get())
 	}
-	dst = le.AppendUint64(dst, flag(a.probe, probeFlag)|flag(a.round, roundFlag)|flag(a.more, moreFlag)|flag(a.asked, askedFlag))
+	dst = le.AppendUint64(dst, bitIf(a.probe, probeFlag)|bitIf(a.round, roundFlag)|bitIf(a.more, moreFlag)|bitIf(a.asked, askedFlag))
 	dst = le.AppendUint64(dst, uint64(a.server))
 	dst = le.AppendUint64(dst, uint64(len(a.servers)))
 	for _, s := range a.servers {
 		dst = le.AppendUint64(dst, uint64(s.Address)|uint64(s.Service)<<32)
 		dst = le.AppendUint64(dst, s.first)
-		dst = le.AppendUint64(dst, flag(s.static, staticFlag)|flag(s.hinted, hintedFlag)|flag(s.tried, triedFlag))
+		dst = le.AppendUint64(dst, bitIf(s.static, staticFlag)|bitIf(s.hinted, hintedFlag)|bitIf(s.tried, triedFlag))
 	}
 	return append(dst, f.partial()...)
 }
 
-func flag(set bool, bit uint64) uint64 {
+func bitIf(set bool, bit uint64) uint64 {
 	if set {
 		return bit
 	}

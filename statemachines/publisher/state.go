@@ -36,7 +36,7 @@ func Sections() []string {
 func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
 	le := binary.LittleEndian
 	s := m.follower.Snapshot(Service, writer, m.follower.Committed())
-	flags := flag(m.birth.placed, placedFlag) | flag(m.birth.known, knownFlag) | flag(m.birth.told, toldFlag)
+	flags := bitIf(m.birth.placed, placedFlag) | bitIf(m.birth.known, knownFlag) | bitIf(m.birth.told, toldFlag)
 	var state, seen, queue []byte
 	for _, word := range [machineWords]uint64{
 		m.config.Publisher, uint64(m.now), flags, m.birth.from, m.birth.last, m.birth.tail, m.first,
@@ -47,7 +47,7 @@ func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
 	for _, one := range m.seen {
 		seen = le.AppendUint64(seen, one.sequence)
 		seen = le.AppendUint64(seen, one.next)
-		seen = le.AppendUint64(seen, flag(one.matched, 1))
+		seen = le.AppendUint64(seen, bitIf(one.matched, 1))
 	}
 	for i := range m.queue.len() {
 		queue = le.AppendUint32(queue, uint32(len(m.queue.at(i))))
@@ -60,7 +60,7 @@ func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
 	return s
 }
 
-func flag(set bool, bit uint64) uint64 {
+func bitIf(set bool, bit uint64) uint64 {
 	if set {
 		return bit
 	}
