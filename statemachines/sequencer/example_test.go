@@ -42,8 +42,8 @@ func Example() {
 	step(machine.Input{Kind: machine.Packet, From: machine.At(1, 9), Data: message.Append(nil, header)})
 	step(machine.Input{Kind: machine.Synced, Length: m.JournalLength()})
 	// Output:
-	//   write 80 bytes
-	//   write 72 bytes
+	//   write 104 bytes
+	//   write 48 bytes
 	// stream: 0 accepted: 0
 	//   the operator is told: leads in epoch 1
 	//   send to r1* a packet of kind stream

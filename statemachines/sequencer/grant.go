@@ -60,13 +60,16 @@ func (m *Machine) repeat(out []machine.Output) []machine.Output {
 
 // take begins an epoch where the stream ends. Nothing of it is sent before it is durable: a
 // sequencer that forgot it in a crash could be granted the same epoch a second time, and begin
-// it elsewhere.
+// it elsewhere. The grant comes before the epoch in the journal, as with a standby: one that
+// had the epoch there and forgot the grant would go on with its last duty, in an older epoch.
 func (m *Machine) take(out []machine.Output) []machine.Output {
 	m.role = Taking
 	m.refollow()
+	out = m.remember(out)
 	tail := m.history.tail()
 	out = m.write(journal.Record{Kind: journal.Stream, Epoch: m.grant.Epoch, Start: tail, Offset: tail}, out)
-	return m.remember(out)
+	m.duty = m.disk.writer.Length
+	return out
 }
 
 // remember writes the grant to the journal.

@@ -12,6 +12,7 @@ func (m *Machine) lead(out []machine.Output) []machine.Output {
 	m.role, m.stored = Leading, 0
 	m.epoch, m.start = m.grant.Epoch, m.history.tail()
 	m.whole = m.epoch
+	m.committed = min(m.committed, m.start) // whoever said more as it stood by was wrong: it is whole
 	m.commit()
 	m.news = true
 	return m.report(Leads, m.epoch, m.start, out)
