@@ -34,8 +34,8 @@ func (m *Machine) write(r journal.Record, out []machine.Output) []machine.Output
 	return append(out, machine.Output{Kind: machine.Write, Data: m.buf[at:]})
 }
 
-// fact writes a fact about an epoch.
-func (m *Machine) fact(kind journal.Kind, epoch uint64, out []machine.Output) []machine.Output {
+// note writes a fact about an epoch.
+func (m *Machine) note(kind journal.Kind, epoch uint64, out []machine.Output) []machine.Output {
 	return m.write(journal.Record{Kind: kind, Epoch: epoch}, out)
 }
 

@@ -106,13 +106,13 @@ func (m *Machine) refollow() {
 		panic("sequencer: a configuration that was checked: " + err.Error())
 	}
 	m.counts.Add(m.follower.Counts())
-	m.follower, m.told = follower, 0
+	m.follower, m.told, m.fact = follower, 0, 0
 }
 
 // stepDown ends its duty: it heard of a later epoch, which somebody else leads.
 func (m *Machine) stepDown(epoch uint64, out []machine.Output) []machine.Output {
 	m.role, m.heard = Idle, epoch
 	m.refollow()
-	out = m.fact(heardFact, epoch, out)
+	out = m.note(heardFact, epoch, out)
 	return m.report(SteppedDown, epoch, m.history.tail(), out)
 }

@@ -26,9 +26,11 @@ func (m *Machine) commit() {
 	}
 	if accepted > m.committed {
 		m.committed, m.news = accepted, true
-		m.history.settle(accepted)
-		m.history.forget(m.config.RetainMin)
 	}
+	// Also if committed was known before: it may have learned that as a standby, or from a
+	// snapshot.
+	m.history.settle(min(m.committed, m.disk.tail))
+	m.history.forget(m.config.RetainMin)
 }
 
 // takeStored takes what the standby has on its disk.

@@ -35,6 +35,7 @@ type Machine struct {
 	duty   uint64 // length of the journal with the grant in it
 	heard  uint64 // the latest epoch that it knows of
 	whole  uint64 // the last epoch of which it has all that was accepted in it and before
+	fact   uint64 // as a standby: length of the journal that says that it is whole; 0: none does
 	began  bool   // the disk is to be told that the machine was made anew
 	epoch  uint64 // of the stream that it has, and where it began
 	start  uint64

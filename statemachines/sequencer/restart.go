@@ -113,7 +113,7 @@ func (m *Machine) number(from uint64) error {
 // had.
 func (m *Machine) begin(out []machine.Output) []machine.Output {
 	m.began = false
-	out = m.fact(beganFact, m.heard, out)
+	out = m.note(beganFact, m.heard, out)
 	m.duty = m.disk.writer.Length
 	return out
 }

@@ -119,8 +119,8 @@ func TestStatesThatCannotBeAreRefused(t *testing.T) {
 		{machineSection, 7, 0x80, `sequencer: section "machine" at byte 0: got -9223372036854775808, want a time of 0 or later`},
 		{machineSection, 8, 9, `sequencer: section "machine" at byte 8: got 9, want less than 4, a role`},
 		{machineSection, 16, 7, `sequencer: section "machine" at byte 16: got {Duty:duty 7 Other:r0h0 Epoch:1 After:0}, want a grant`},
-		{machineSection, 72, 2, `sequencer: section "machine" at byte 72: got 2, want 0 or 1`},
-		{machineSection, 144, 0xFF, `sequencer: section "machine" at byte 144: got 255, want at most 223, the journal's length`},
+		{machineSection, 80, 2, `sequencer: section "machine" at byte 80: got 2, want 0 or 1`},
+		{machineSection, 152, 0xFF, `sequencer: section "machine" at byte 152: got 255, want at most 223, the journal's length`},
 		{publishersSection, 0, 0, `sequencer: section "publishers" at byte 0: got publisher 0 with 1, want publishers from 1 in order, each with at least 1`},
 		{streamSection, 0, 24, `sequencer: section "stream" at byte 8: got 23 bytes from 24, want the stream around 23`},
 	} {

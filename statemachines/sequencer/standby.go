@@ -54,7 +54,7 @@ func (m *Machine) hear(p *wire.Packet, out []machine.Output) []machine.Output {
 		return m.stepDown(p.Epoch, out)
 	}
 	m.heard = p.Epoch
-	return m.fact(heardFact, p.Epoch, out)
+	return m.note(heardFact, p.Epoch, out)
 }
 
 // enter enters the epoch that it stands by in. What it has from where that began is of a dead
@@ -66,6 +66,11 @@ func (m *Machine) enter(out []machine.Output) (_ []machine.Output, ok bool) {
 		m.counts.Untrue++ // no epoch begins below what was accepted
 		m.refollow()
 		return out, false
+	}
+	if epoch == m.epoch {
+		// It has been in it before a restart: from start on it has nothing but the epoch's own, and
+		// has told the leader so.
+		return out, true
 	}
 	m.epoch, m.start = epoch, start
 	return m.cut(start, out), true
@@ -110,15 +115,21 @@ func (m *Machine) settle() {
 }
 
 // store tells the leader what is on the disk, if there is more than it was told. It says
-// nothing before its grant is on the disk: it would answer an older epoch after a crash.
+// nothing before its grant is on the disk: it would answer an older epoch after a crash. Nor
+// is it whole before it would know so after a crash: a grant that it took as it was, and lost,
+// could be given to nobody again.
 func (m *Machine) store(out []machine.Output) []machine.Output {
 	if m.epoch != m.grant.Epoch || m.disk.synced < m.duty {
 		return out
 	}
 	tail := min(m.disk.tail, m.follower.Tail())
-	if tail >= m.start && m.whole < m.epoch {
-		m.whole = m.epoch
-		out = m.fact(wholeFact, m.epoch, out)
+	switch {
+	case m.whole >= m.epoch || tail < m.start:
+	case m.fact == 0:
+		out = m.note(wholeFact, m.epoch, out)
+		m.fact = m.disk.writer.Length
+	case m.disk.synced >= m.fact:
+		m.whole, m.fact = m.epoch, 0
 		out = m.report(IsWhole, m.epoch, tail, out)
 	}
 	m.settle()

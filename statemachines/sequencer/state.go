@@ -62,7 +62,7 @@ func (m *Machine) machineState() []byte {
 	return snapshot.Words(
 		uint64(m.now), uint64(m.role),
 		uint64(g.Duty), uint64(g.Other), g.Epoch, g.After,
-		m.duty, m.heard, m.whole, snapshot.Flag(m.began), m.start, uint64(m.beat), m.stored, m.told, m.committed,
+		m.duty, m.heard, m.whole, m.fact, snapshot.Flag(m.began), m.start, uint64(m.beat), m.stored, m.told, m.committed,
 		d.writer.Base, d.writer.Length, uint64(d.writer.Sum), d.synced, d.tail,
 	)
 }
@@ -119,7 +119,7 @@ func (m *Machine) restoreMachine(s *snapshot.Snapshot) error {
 	if m.grant != (Grant{}) && !again.Decode(m.grant.Append(nil)) {
 		f.Refuse(-32, fmt.Sprintf("%+v", m.grant), "a grant")
 	}
-	m.duty, m.heard, m.whole, m.began = f.Word(), f.Word(), f.Word(), f.Flag()
+	m.duty, m.heard, m.whole, m.fact, m.began = f.Word(), f.Word(), f.Word(), f.Word(), f.Flag()
 	m.start, m.beat, m.stored, m.told, m.committed = f.Word(), int64(f.Word()), f.Word(), f.Word(), f.Word()
 	d.writer.Base, d.writer.Length, d.writer.Sum = f.Word(), f.Word(), uint32(f.Word())
 	d.synced, d.tail = f.Word(), f.Word()
