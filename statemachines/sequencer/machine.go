@@ -206,8 +206,10 @@ func (m *Machine) request(from machine.Address, p *wire.Packet, out []machine.Ou
 		return out
 	}
 	bounds := wire.Bounds{Start: m.start, First: m.history.log.First(), Tail: m.history.tail(), Committed: m.committed, Time: m.time}
-	if m.role == Standing {
-		bounds.Tail = min(bounds.Tail, max(bounds.First, m.follower.Tail())) // what follows may be of a dead history
+	if m.role != Leading {
+		// What follows may be of a dead history; where it is not followed, that is all that is
+		// not settled.
+		bounds.Tail = min(bounds.Tail, max(bounds.First, m.follower.Tail()))
 	}
 	at := len(m.buf)
 	m.buf = m.server.Answer(m.buf, m.now, from, p.Epoch, r, m.header(), bounds, m.history.log)
