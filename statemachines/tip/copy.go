@@ -23,7 +23,9 @@ func (m *Machine) ownRing() { m.cut(m.ring.Bounds().Tail) }
 // its readers, so this is a new one; if the offset lies below the old one's first, it is
 // empty there.
 func (m *Machine) cut(offset uint64) {
-	old, b := m.ring, m.ring.Bounds()
+	// Read by its reader: ReadAt would add one to a ring that is a copy's, too, and change what
+	// that does next.
+	old, b := m.reader, m.ring.Bounds()
 	if offset <= b.First || offset > b.Tail {
 		m.start(offset)
 		return
@@ -31,14 +33,15 @@ func (m *Machine) cut(offset uint64) {
 	m.start(b.First)
 	var part [4096]byte
 	for at := b.First; at < offset; {
-		n, err := old.ReadAt(part[:min(uint64(len(part)), offset-at)], at)
+		got := old.Copy(part[:min(uint64(len(part)), offset-at)], at)
+		err := got.Err(at)
 		if err == nil {
-			err = m.ring.Append(part[:n])
+			err = m.ring.Append(part[:got.N])
 		}
 		if err != nil {
 			panic(fmt.Sprintf("tip: copying our own ring %v at %d: %v", b, at, err))
 		}
-		at += uint64(n)
+		at += uint64(got.N)
 	}
 }
 

@@ -62,8 +62,8 @@ func (m *Machine) Snapshot(writer string, ring bool) *snapshot.Snapshot {
 	}
 	if ring {
 		data := make([]byte, b.Tail-b.First)
-		if n, err := m.ring.ReadAt(data, b.First); err != nil || n != len(data) {
-			panic(fmt.Sprintf("tip: reading [%d, %d) of our own ring: %d bytes and %v", b.First, b.Tail, n, err))
+		if got := m.reader.Copy(data, b.First); got.N != len(data) {
+			panic(fmt.Sprintf("tip: reading [%d, %d) of our own ring: %d bytes and %v", b.First, b.Tail, got.N, got.Err(b.First)))
 		}
 		section := snapshot.PlainSection(ringSection, data)
 		section.Optional = true
