@@ -70,7 +70,8 @@ func (p *pair) number(from, to int) int { return rapid.IntRange(from, to).Draw(p
 // step gives a host's machine an input, does what it says, and looks.
 func (p *pair) step(i int, in machine.Input) {
 	h := &p.hosts[i]
-	for _, o := range h.machine.Step(p.now, in, nil) {
+	out := h.machine.Step(p.now, in, nil)
+	for _, o := range out {
 		data := bytes.Clone(o.Data)
 		switch o.Kind {
 		case machine.Write:
@@ -89,6 +90,33 @@ func (p *pair) step(i int, in machine.Input) {
 	}
 	require.Equal(p.t, uint64(len(h.disk)), h.machine.JournalLength())
 	p.check(i)
+	for _, o := range out {
+		if o.Kind == machine.Send {
+			p.checkPacket(o.Data)
+		}
+	}
+}
+
+// checkPacket checks that what a packet gives out as accepted is what was.
+func (p *pair) checkPacket(data []byte) {
+	var packet wire.Packet
+	require.Equal(p.t, wire.Fault{}, packet.Open(data, wire.Latest, aria))
+	var s wire.Stream
+	var a wire.Answer
+	switch packet.Kind {
+	case wire.KindStream:
+		require.Equal(p.t, wire.Fault{}, s.Decode(&packet))
+	case wire.KindAnswer:
+		require.Equal(p.t, wire.Fault{}, a.Decode(&packet))
+		s.Offset, s.Committed, s.Frames = a.Offset, a.Committed, a.Data
+	default:
+		return
+	}
+	require.LessOrEqual(p.t, s.Committed, uint64(len(p.accepted)), "more than was accepted")
+	end := min(s.Offset+uint64(len(s.Frames)), s.Committed)
+	if end > s.Offset {
+		require.True(p.t, bytes.Equal(p.accepted[s.Offset:end], s.Frames[:end-s.Offset]), "a %s gives out something else as accepted", packet.Kind)
+	}
 }
 
 // check checks that what a host counts as accepted is what was accepted before, and more if it
@@ -210,6 +238,13 @@ func (p *pair) publish(i, id, back int) {
 	p.step(i, packet(publisher1, in.Append(nil, header(m.epoch))))
 }
 
+// ask asks a host for bytes in its own epoch.
+func (p *pair) ask(i int) {
+	m := p.hosts[i].machine
+	r := wire.Request{Offset: uint64(p.number(0, int(m.history.tail()))), Length: 50}
+	p.step(i, packet(publisher1, r.Append(nil, header(m.epoch))))
+}
+
 // act does one thing that may happen.
 func (p *pair) act() {
 	p.now += int64(p.number(0, second/100))
@@ -236,6 +271,8 @@ func (p *pair) act() {
 		h.kept = h.machine.Snapshot("test")
 	case what == 28:
 		p.network = nil // a while during which nothing comes through
+	case what == 29:
+		p.ask(i)
 	default:
 		p.step(i, machine.Input{})
 	}
