@@ -28,7 +28,7 @@
 // knows the last epoch of which it has all that was accepted in it and before (it is *whole*
 // in that epoch), and refuses to lead after one in which it is not. It is whole in an epoch
 // that it led; and in one in which it stood by from when its disk had the stream up to the
-// epoch's start, which it reports. A grant names the epoch that it comes after, so an operator
+// epoch's start, and knew so, which it reports. A grant names the epoch that it comes after, so an operator
 // who is wrong about the history of grants is all that can lose what was accepted.
 //
 // An epoch begins with a grant that is on the disk, and not before: nothing is sent of one that a
@@ -43,7 +43,9 @@
 // (accepted, and on its disk). But it may as well be the only copy of what was accepted: the
 // leader may die before it has given its own away. So it forgets nothing before something else
 // comes in its place. It follows the stream from what is settled, compares, and cuts where there
-// is a difference. It tells the leader of its disk only what has been compared.
+// is a difference. It tells the leader of its disk only what has been compared. When it restarts, it
+// begins to compare anew; from the epoch's start on it keeps what it has, since that is of no
+// other epoch, and the leader may count on it.
 //
 // # Messages
 //
@@ -60,7 +62,7 @@
 // # Who misses some of the stream
 //
 // can ask, be it a leader or a standby: it has the last RetainMin bytes in memory, and all that
-// is not settled. It is the last to be asked, after tips and replicators, but it may be the only
+// is not settled. Who does not lead gives out only what it has compared, or what is settled. It is the last to be asked, after tips and replicators, but it may be the only
 // one to know what came just before a failover. Whoever is further behind than all servers
 // starts over from a copy of a journal.
 //
