@@ -1,4 +1,5 @@
-# docs/byhand.md, from the trials of ci/byhand.sh ($hand) and of battle bugs ($battle[0]).
+# docs/byhand.md, from the trials of ci/byhand.sh ($hand) and of battle bugs ($battle[0]). Of a
+# run that was interrupted what there is: only bugs that were hunted on both sides are compared.
 
 def median: sort | if length == 0 then null else .[length / 2 | floor] end;
 def tenths: . * 10 | round / 10 | tostring | if contains(".") then . else . + ".0" end;
@@ -11,7 +12,8 @@ def finds: map(.found) | add // 0;
 ($picked | split(" ") - [""]) as $engines
 | [$hand[] | select(.bug != "none")] as $hand
 | $battle[0] as $battle
-| ([$battle[].bug] | unique) as $bugs
+| ([($hand + $battle)[].bug] | unique) as $bugs
+| ([$bugs[] as $bug | $engines[] as $e | select((trial($hand; $bug; $e) and trial($battle; $bug; $e)) | not)] | length) as $missing
 | "# By hand and with battle
 
 Made by `ci/byhand.sh`; do not edit.
@@ -22,7 +24,7 @@ Both sides have one worker and begin with the same seeds, \($seeds) times for ea
 once most of them have found nothing, the others are not tried. A cell is *by hand / battle*: how many of the \($seeds) found
 the bug and, in brackets, the median of the CPU seconds until they had, starting included. By hand a process is looked at five times a second, so short
 times are rough. Before that each engine runs for as long by hand where no bug is planted, and must find nothing.
-
+\(if $missing > 0 then "\nOf the \($bugs | length * ($engines | length)) cells \($missing) are not complete: the run was interrupted, and `ci/byhand.sh` goes on from there. A – was not measured.\n" else "" end)
 \($machine), \($date), commit \($commit).
 
 | bug | \($engines | join(" | ")) |
@@ -31,9 +33,9 @@ times are rough. Before that each engine runs for as long by hand where no bug i
    | "| [\($bug)](bugs.md#\($bug)) | " + ([$engines[] as $e | (trial($hand; $bug; $e) | cell) + " / " + (trial($battle; $bug; $e) | cell)] | join(" | ")) + " |"),
   "",
   ($engines[] as $e
-   | [$bugs[] as $bug | trial($hand; $bug; $e) // {found: 0}] as $h
-   | [$bugs[] as $bug | trial($battle; $bug; $e) // {found: 0}] as $b
-   | "- \($e): by hand \($h | found) of \($bugs | length) bugs, with \($h | finds) of \($seeds * ($bugs | length)) seeds; battle \($b | found) bugs, with \($b | finds) seeds: "
+   | [$bugs[] | {hand: trial($hand; .; $e), battle: trial($battle; .; $e)} | select(.hand and .battle)] as $both
+   | ($both | map(.hand)) as $h | ($both | map(.battle)) as $b | ($both | length) as $all
+   | "- \($e): by hand \($h | found) of \($all) bugs and \($h | finds) of \($seeds * $all) seeds, with battle \($b | found) and \($b | finds): "
      + if ($b | found) < ($h | found) then "fewer" else "no fewer" end),
   "
 Of the explorer there is no half by hand: it hunts in targets of battle only."
