@@ -87,12 +87,14 @@ func Packages(ctx context.Context, dir string, overlay map[string][]byte, patter
 	return r, nil
 }
 
-// load reads packages, in order of their paths, and checks their types.
+// load reads packages, in order of their paths, and checks their types. What they import is not
+// rewritten: of that, types come from Go's build cache. With NeedDeps all of it, the standard
+// library too, would be checked from source each time.
 func load(ctx context.Context, dir string, overlay map[string][]byte, patterns []string) ([]*packages.Package, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Context: ctx, Dir: dir, Overlay: overlay,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedSyntax |
-			packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
+			packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports,
 	}, patterns...)
 	if err != nil {
 		return nil, err
