@@ -4,16 +4,34 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"battle.test/ringbuf"
 )
 
 // clone is a copy of the machine that shares its ring. Whichever of the two writes to that
 // next must take a ring of its own first: see ownRing. Until then both are for one goroutine.
 func (m *Machine) clone() *Machine {
+	if m.reader != nil {
+		m.reader.Close()
+	}
+	m.reader = nil
 	c := *m
 	c.queue = slices.Clone(m.queue)
 	c.table.slots, c.table.clients, c.table.unused = maps.Clone(m.table.slots), slices.Clone(m.table.clients), slices.Clone(m.table.unused)
 	c.answer = nil
 	return &c
+}
+
+// read copies what the ring has from an offset on. Where the ring is a copy's, too, no reader
+// stays with it: what one of the two has read would change the way that the other reads, and an
+// explorer compares that before it trusts a copy.
+func (m *Machine) read(p []byte, offset uint64) ringbuf.Answer {
+	if m.reader != nil {
+		return m.reader.Copy(p, offset)
+	}
+	reader := m.ring.NewReader()
+	defer reader.Close()
+	return reader.Copy(p, offset)
 }
 
 // ownRing takes a ring of its own, with the same bytes.
@@ -23,9 +41,7 @@ func (m *Machine) ownRing() { m.cut(m.ring.Bounds().Tail) }
 // its readers, so this is a new one; if the offset lies below the old one's first, it is
 // empty there.
 func (m *Machine) cut(offset uint64) {
-	// Read by its reader: ReadAt would add one to a ring that is a copy's, too, and change what
-	// that does next.
-	old, b := m.reader, m.ring.Bounds()
+	old, b := Machine{ring: m.ring, reader: m.reader}, m.ring.Bounds()
 	if offset <= b.First || offset > b.Tail {
 		m.start(offset)
 		return
@@ -33,7 +49,7 @@ func (m *Machine) cut(offset uint64) {
 	m.start(b.First)
 	var part [4096]byte
 	for at := b.First; at < offset; {
-		got := old.Copy(part[:min(uint64(len(part)), offset-at)], at)
+		got := old.read(part[:min(uint64(len(part)), offset-at)], at)
 		err := got.Err(at)
 		if err == nil {
 			err = m.ring.Append(part[:got.N])

@@ -13,7 +13,7 @@ type Machine struct {
 	now    int64 // ns
 	epoch  uint64
 	ring   *ringbuf.Ring
-	reader *ringbuf.Reader
+	reader *ringbuf.Reader // nil where the ring is a copy's, too: see clone
 	hole   hole
 	queue  []waiting // in the order in which they came
 	table  table

@@ -100,7 +100,7 @@ func (m *Machine) judge(w waiting) Output {
 		return m.output(WrongEpoch, w.client, w.offset)
 	}
 	buf := m.room(int(w.length))
-	got := m.reader.Copy(buf, w.offset)
+	got := m.read(buf, w.offset)
 	m.answer = m.answer[:len(m.answer)+got.N]
 	return Output{
 		Kind: kinds[got.Verdict], Client: w.client, Offset: w.offset, Data: buf[:got.N:got.N],
