@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -101,6 +102,30 @@ func TestWhoSpinsLetsOthersGoOn(t *testing.T) {
 	require.Equal(t, Paused, s.Run(0, 0))
 	s.Run(1, 0)
 	require.Equal(t, Idle, s.Run(0, 0))
+}
+
+// What is blocked, and what is half done, is told as it is.
+func TestTheTableTellsWhoIsBlocked(t *testing.T) {
+	s := stage(t, "holds", "wants")
+	var l sync.Mutex
+	s.Begin(0, "copies under a lock", func() {
+		Lock(1, &l)
+		Copy(2, make([]byte, 2), make([]byte, 2))
+		Do0(3, l.Unlock)
+	})
+	s.Begin(1, "locks", func() { Lock(1, &l) })
+	s.Run(0, 2)
+	s.Run(1, 0)
+	require.Equal(t, strings.Join([]string{
+		"   step  | holds                 | wants",
+		"-------  | --------------------  | ------------------------",
+		"         | copies under a lock   |",
+		"      1  |                       |",
+		"      2  |                 half  |",
+		"         |                       | locks",
+		"      3  |                       |",
+		"         |                       |               is blocked",
+	}, "\n")+"\n", s.Table())
 }
 
 func TestAPanicIsKeptWithItsStack(t *testing.T) {

@@ -133,7 +133,7 @@ func (e *entry) String() string {
 	case begins:
 		return e.what
 	case blocks:
-		return fmt.Sprintf("%s  is blocked", where)
+		return fmt.Sprintf("%-13s is blocked", where)
 	case ends:
 		return "returns"
 	}
