@@ -62,15 +62,15 @@ func (m *Machine) hear(p *wire.Packet, out []machine.Output) []machine.Output {
 // the only one left to have what was accepted.
 func (m *Machine) enter(out []machine.Output) (_ []machine.Output, ok bool) {
 	epoch, start := m.follower.Epoch()
-	if start < m.committed {
-		m.counts.Untrue++ // no epoch begins below what was accepted
+	if epoch == m.epoch && start == m.start {
+		// It has been in it before a restart: from start on it has nothing but the epoch's own, and
+		// has told the leader so. Some of that may have been accepted since.
+		return out, true
+	}
+	if start < m.committed || epoch == m.epoch {
+		m.counts.Untrue++ // an epoch begins once, and not below what was accepted before it
 		m.refollow()
 		return out, false
-	}
-	if epoch == m.epoch {
-		// It has been in it before a restart: from start on it has nothing but the epoch's own, and
-		// has told the leader so.
-		return out, true
 	}
 	m.epoch, m.start = epoch, start
 	return m.cut(start, out), true
