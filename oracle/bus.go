@@ -27,6 +27,8 @@ type BusEpoch struct {
 	Begun  bool   // somebody has said where
 	Start  uint64 // there
 
+	accepted uint64 // what its leader has said is accepted
+
 	base uint64 // of text
 	text []int  // the stream in this epoch from base on; -1 where nobody has shown it
 }
@@ -76,10 +78,7 @@ func (b *Bus) Sent(host string, p BusPacket) error {
 		return nil
 	}
 	if p.Epoch == 0 {
-		if len(p.Data) > 0 || p.Committed > 0 {
-			return fmt.Errorf("%s: %d bytes of the stream, and %d accepted, in no epoch", p.Kind, len(p.Data), p.Committed)
-		}
-		return nil
+		return b.sentInNone(p)
 	}
 	e := b.epoch(p.Epoch)
 	if e == nil {
@@ -104,6 +103,24 @@ func (b *Bus) Sent(host string, p BusPacket) error {
 	}
 	if p.Kind != "stream" {
 		return p.checkBounds()
+	}
+	return nil
+}
+
+// sentInNone judges what a server says that has come back, and heard of no epoch yet: it may
+// give out what is accepted, to those who know of none either.
+func (b *Bus) sentInNone(p BusPacket) error {
+	for i, got := range p.Data {
+		at := p.Offset + uint64(i)
+		if at >= uint64(len(b.Accepted)) {
+			return fmt.Errorf("%s: byte %d in no epoch, and %d are accepted", p.Kind, at, len(b.Accepted))
+		}
+		if want := b.Accepted[at]; want >= 0 && want != int(got) {
+			return fmt.Errorf("%s: byte %d is %#02x, and was %#02x", p.Kind, at, got, want)
+		}
+	}
+	if p.Committed > uint64(len(b.Accepted)) {
+		return fmt.Errorf("%s says that %d bytes are accepted, and the leader has said %d", p.Kind, p.Committed, len(b.Accepted))
 	}
 	return nil
 }
@@ -143,16 +160,31 @@ func (b *Bus) begin(e *BusEpoch, start uint64) error {
 		}
 		return nil
 	}
-	if start < uint64(len(b.Accepted)) {
-		return fmt.Errorf("epoch %d begins at %d, and %d bytes were accepted: the rest is lost", e.Number, start, len(b.Accepted))
+	for _, older := range b.Epochs {
+		if older.Number < e.Number && start < older.accepted {
+			return fmt.Errorf("epoch %d begins at %d, and %d bytes were accepted in epoch %d: the rest is lost", e.Number, start, older.accepted, older.Number)
+		}
 	}
 	e.Begun, e.Start = true, start
 	return nil
 }
 
+// common is up to where the stream that is accepted is that of an epoch, too: what was
+// accepted before it was granted, in it, and in older ones. A later one may have had
+// something else accepted in the place of what this one sent.
+func (b *Bus) common(e *BusEpoch) uint64 {
+	to := e.base
+	for _, other := range b.Epochs {
+		if other.Number <= e.Number {
+			to = max(to, other.accepted)
+		}
+	}
+	return to
+}
+
 // at is a byte of the stream in an epoch, or -1.
 func (b *Bus) at(e *BusEpoch, offset uint64) int {
-	if offset < uint64(len(b.Accepted)) {
+	if offset < b.common(e) {
 		return b.Accepted[offset]
 	}
 	if i := offset - e.base; i < uint64(len(e.text)) {
@@ -173,7 +205,7 @@ func (b *Bus) show(e *BusEpoch, offset uint64, data []byte, leads bool) error {
 			return fmt.Errorf("byte %d of epoch %d is %#02x, and was %#02x", at, e.Number, got, want)
 		case at >= e.Start && !leads:
 			return fmt.Errorf("byte %d of epoch %d is %#02x, and the leader has not sent it", at, e.Number, got)
-		case at < uint64(len(b.Accepted)):
+		case at < b.common(e):
 			b.Accepted[at] = int(got)
 		default:
 			for e.base+uint64(len(e.text)) <= at {
@@ -190,6 +222,7 @@ func (b *Bus) show(e *BusEpoch, offset uint64, data []byte, leads bool) error {
 func (b *Bus) accept(e *BusEpoch, to uint64) error {
 	from := uint64(len(b.Accepted))
 	if to <= from {
+		e.accepted = max(e.accepted, to)
 		return nil
 	}
 	for i := range b.Epochs {
@@ -216,6 +249,7 @@ func (b *Bus) accept(e *BusEpoch, to uint64) error {
 		}
 		b.Accepted = append(b.Accepted, one)
 	}
+	e.accepted = to
 	return b.parse()
 }
 

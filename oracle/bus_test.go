@@ -109,7 +109,7 @@ func TestTheBusRefusesWhatMustNotBe(t *testing.T) {
 		{"bytes past what the leader sent", "and the leader has not sent it", func(b *Bus, _, _ []byte) error {
 			return b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Offset: 46, Tail: 50, Data: []byte{0}})
 		}},
-		{"an acceptance that is taken back", "epoch 2 begins at 10, and 23 bytes were accepted", func(b *Bus, _, _ []byte) error {
+		{"an acceptance that is taken back", "epoch 2 begins at 10, and 23 bytes were accepted in epoch 1", func(b *Bus, _, _ []byte) error {
 			b.Grant(2, "b")
 			return b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 10, Offset: 10})
 		}},
@@ -195,6 +195,17 @@ func TestTheBusRefusesWhatMustNotBe(t *testing.T) {
 	}
 }
 
+// TestAnEpochThatNobodyLedMayBeginAnywhere: its leader died before it led, and says later where
+// it would have begun.
+func TestAnEpochThatNobodyLedMayBeginAnywhere(t *testing.T) {
+	b := NewBus()
+	b.Publish(5, []byte("one"))
+	b.Grant(1, "a")
+	b.Grant(2, "b")
+	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Data: busFrame(5, 1, "one"), Committed: 23}))
+	require.NoError(t, b.Sent("a", BusPacket{Kind: "refusal", Reason: "wrong epoch", Epoch: 1}))
+}
+
 // TestLivesOfAPublisher: what was not kept may be accepted or not, and in any order with what
 // the next life publishes; what was kept is waited for.
 func TestLivesOfAPublisher(t *testing.T) {
@@ -230,5 +241,7 @@ func TestAFailoverKeepsWhatIsAccepted(t *testing.T) {
 	other := busFrame(6, 1, "new")
 	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 23, Data: other, Committed: 46}))
 	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 46, Data: second, Committed: 69}))
+	require.NoError(t, b.Sent("replicator", BusPacket{Kind: "stream", Epoch: 1, Offset: 23, Data: second}), "it is late, and its epoch dead")
+	require.Error(t, b.Sent("replicator", BusPacket{Kind: "stream", Epoch: 1, Offset: 23, Data: other}), "that is not what the epoch had there")
 	require.Equal(t, []BusMessage{{0, 5, 1, "one"}, {23, 6, 1, "new"}, {46, 5, 2, "two"}}, b.Messages)
 }

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -24,12 +25,7 @@ type BusSaid struct {
 }
 
 func (a BusApp) clone() BusApp {
-	a.Said, a.Waiting = slices.Clone(a.Said), slices.Clone(a.Waiting)
-	at := make(map[int]int)
-	for life, i := range a.at {
-		at[life] = i
-	}
-	a.at = at
+	a.Said, a.Waiting, a.at = slices.Clone(a.Said), slices.Clone(a.Waiting), maps.Clone(a.at)
 	return a
 }
 

@@ -28,7 +28,7 @@ func (n *Network) Clone() *Network {
 	c.hosts = slices.Clone(n.hosts)
 	for i := range c.hosts {
 		h := &c.hosts[i]
-		h.inbox, h.taken = slices.Clone(h.inbox[h.taken:]), 0
+		h.inbox = slices.Clone(h.inbox)
 	}
 	return &c
 }

@@ -1,0 +1,226 @@
+package fuzz
+
+import (
+	"fmt"
+	"time"
+
+	"battle.test/battle"
+	"battle.test/corpus"
+	"battle.test/oracle"
+	"battle.test/sim"
+	"battle.test/statemachines/machine"
+	seq "battle.test/statemachines/sequencer" // fuzz has a sequencer of its own, of the tip
+	"battle.test/statemachines/wire"
+)
+
+// Cluster is the whole bus, on a simulated network of two regions, beside a model of what
+// a bus may do: see oracle.Bus. Everything that happens to it is an update, and so is the end of
+// faults, after which everybody must catch up.
+var Cluster = battle.Target[*cluster]{
+	Name: "cluster",
+	New:  newCluster,
+	Ops: battle.Ops(
+		battle.Op[*Message](10),
+		battle.Op[*Run](12),
+		battle.Op[*RunEvents](4),
+		battle.Op[*Kill](3),
+		battle.Op[*Boot](4),
+		battle.Op[*SaveState](3),
+		battle.Op[*Sever](2),
+		battle.Op[*SeverHost](1),
+		battle.Op[*SeverRegions](1),
+		battle.Op[*Disturb](2),
+		battle.Op[*Clog](2),
+		battle.Op[*Unclog](2),
+		battle.Op[*Mend](3),
+		battle.Op[*Freeze](1),
+		battle.Op[*Thaw](1),
+		battle.Op[*Drag](1),
+		battle.Op[*SetClock](1),
+		battle.Op[*SpoilDisk](2),
+		battle.Op[*Elect](3),
+		battle.Op[*AskServer](4),
+		battle.Op[*Resend](2),
+		battle.Op[*Upgrade](1),
+		battle.Op[*Settle](2),
+	),
+	Check:  checkCluster,
+	Clone:  (*cluster).clone,
+	Corpus: corpus.FS,
+
+	// The liveness phase takes long when nobody catches up.
+	HangAfter: 60 * time.Second,
+}
+
+// A cluster is the bus with its network, its operator and its model.
+type cluster struct {
+	net      *sim.Network
+	bus      *oracle.Bus
+	operator operator
+	wrong    error // the first thing that must not be
+	kept     appsKept
+	restored *uint64 // the snapshot of which a host is being started
+	said     int     // messages, of all applications
+	last     []byte  // the packet that was sent last, of those that were looked at
+	labels   uint64  // of what was seen since the last update, a bit each
+}
+
+// clusterSettles is the bound of the liveness phase: so long after faults stop, everybody has
+// caught up.
+const clusterSettles = 5 * sim.Second
+
+// clusterEventsMax is how many events may happen meanwhile. Heartbeats are some 2,000 a second: so
+// many more mean that machines ask each other without end.
+const clusterEventsMax = 40_000
+
+func newCluster() *cluster { return clusterWithLog(0) }
+
+// clusterWithLog makes a cluster whose network keeps a log of so many events.
+func clusterWithLog(size int) *cluster {
+	c := &cluster{bus: oracle.NewBus()}
+	c.net = sim.New(sim.Config{
+		Log:      size,
+		LinkOf:   clusterLink,
+		SyncTime: sim.Tailed(100*sim.Microsecond, 2*sim.Millisecond),
+		InboxMax: 200,
+	})
+	if size > 0 {
+		c.net.Log().Describe = describeCluster
+	}
+	for m := range members {
+		c.net.Add(m.host())
+	}
+	for a := range members {
+		if a.isSubscriber() {
+			c.bus.Delivered[a.String()] = 0
+		}
+	}
+	c.net.Watch(c.saw)
+	c.operator.begin(c)
+	return c
+}
+
+// clusterLink is a link within a region, or a slow one between the two.
+func clusterLink(from, to machine.Address) sim.Link {
+	if from.Region() == to.Region() {
+		return sim.Link{Latency: sim.Tailed(50*sim.Microsecond, 400*sim.Microsecond)}
+	}
+	return sim.Link{Latency: sim.Tailed(5*sim.Millisecond, 8*sim.Millisecond)}
+}
+
+// clone copies the cluster. What the network shares is copied when it is changed.
+func (c *cluster) clone() *cluster {
+	another := *c
+	another.net, another.bus = c.net.Clone(), c.bus.Clone()
+	another.last = append([]byte(nil), c.last...)
+	another.net.Watch(another.saw)
+	return &another
+}
+
+// saw judges an event of the network.
+func (c *cluster) saw(e sim.Event) {
+	if c.wrong != nil {
+		return
+	}
+	switch e.Kind {
+	case sim.Sent:
+		if Member(e.Host) != Asker {
+			c.wrong = c.sawPacket(e)
+		}
+	case sim.Received, sim.Wrote, sim.Synced, sim.Lost:
+	default:
+		if e.Host >= 0 {
+			c.wrong = c.sawApp(Member(e.Host), e)
+		}
+	}
+	if c.wrong != nil {
+		c.wrong = fmt.Errorf("at %d.%09d s, %s: %w", e.At/sim.Second, e.At%sim.Second, Member(e.Host), c.wrong)
+	}
+}
+
+// sawPacket judges a packet that a machine sent. One to many is judged once.
+func (c *cluster) sawPacket(e sim.Event) error {
+	if len(e.Data) == len(c.last) && string(e.Data) == string(c.last) {
+		return nil
+	}
+	c.last = append(c.last[:0], e.Data...)
+	p, err := oracle.ReadBusPacket(e.Data)
+	if err != nil {
+		return err
+	}
+	c.see(p)
+	return c.bus.Sent(Member(e.Host).String(), p)
+}
+
+// The things that are seen on the network, and labelled.
+var clusterSights = [...]string{
+	"answered", "too old", "future", "wrong epoch", "busy", "uncommitted",
+}
+
+func (c *cluster) see(p oracle.BusPacket) {
+	switch {
+	case p.Kind == "answer" && len(p.Data) > 0:
+		c.labels |= 1
+	case p.Kind == "refusal":
+		for i, name := range clusterSights {
+			if p.Reason == name {
+				c.labels |= 1 << i
+			}
+		}
+	}
+}
+
+func checkCluster(t *battle.T, c *cluster) {
+	for i, name := range clusterSights {
+		if c.labels>>i&1 != 0 {
+			t.Label(name)
+		}
+	}
+	c.labels = 0
+	if c.wrong != nil {
+		t.Errorf("%v", c.wrong)
+	}
+}
+
+// describeCluster says what is in a packet, for a log of the network.
+func describeCluster(kind sim.EventKind, data []byte) string {
+	var report seq.Report
+	if kind == sim.Delivered && report.Decode(data) {
+		return fmt.Sprintf("%s epoch=%d offset=%d whole=%d", report.What, report.Epoch, report.Offset, report.Whole)
+	}
+	if kind != sim.Sent && kind != sim.Received && kind != sim.Corrupted {
+		return fmt.Sprintf("%d bytes", len(data))
+	}
+	var p wire.Packet
+	if fault := p.Open(data, wire.Latest, wire.StreamID(clusterStream)); fault.Reason != wire.None {
+		return fault.Error()
+	}
+	said := func(body any) string { return fmt.Sprintf("%s epoch=%d %+v", p.Kind, p.Epoch, body) }
+	switch p.Kind {
+	case wire.KindStream:
+		var one wire.Stream
+		one.Decode(&p)
+		return fmt.Sprintf("stream epoch=%d start=%d offset=%d, %d bytes, committed=%d", p.Epoch, one.Start, one.Offset, len(one.Frames), one.Committed)
+	case wire.KindRequest:
+		var one wire.Request
+		one.Decode(&p)
+		return said(one)
+	case wire.KindAnswer:
+		var one wire.Answer
+		one.Decode(&p)
+		return fmt.Sprintf("answer epoch=%d offset=%d, %d bytes, %+v", p.Epoch, one.Offset, len(one.Data), one.Bounds)
+	case wire.KindRefusal:
+		var one wire.Refusal
+		one.Decode(&p)
+		return said(one)
+	case wire.KindInjected:
+		var one wire.Injected
+		one.Decode(&p)
+		return said(one)
+	case wire.KindStored:
+		var one wire.Stored
+		one.Decode(&p)
+		return said(one)
+	}
+	return fmt.Sprintf("%s epoch=%d, %d bytes", p.Kind, p.Epoch, len(data))
+}

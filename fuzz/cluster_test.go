@@ -1,0 +1,161 @@
+package fuzz
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"battle.test/battle"
+	"battle.test/sim"
+)
+
+func FuzzCluster(f *testing.F) { battle.Fuzz(f, Cluster) }
+
+// clusterStory is a trace in which everything is used once.
+const clusterStory = `
+run micros=20000
+message by=0 length=40 count=4
+message by=1 length=10 count=2
+run-events count=30
+disturb from=asker to=asker loss=20 burst=1 duplicate=20 reorder=20 corrupt=20 delay=500 throttle=900
+run micros=30000
+save-state host=sub-1
+save-state host=seq-b
+save-state host=pub-1
+kill host=seq-a power=true keep=30 torn=true tear=1
+message by=0 length=30 count=3
+elect other=true alone=false
+run micros=30000
+boot host=seq-a cold=false
+boot host=sub-2 cold=false
+kill host=sub-1 power=false keep=0 torn=false tear=0
+kill host=pub-1 power=false keep=0 torn=false tear=0
+boot host=sub-1 cold=false
+boot host=pub-1 cold=false
+upgrade host=tip-2
+kill host=tip-2 power=false keep=0 torn=false tear=0
+mend which=0 all=true
+sever-regions one-way=true
+clog from=rep-1 to=tip-1
+freeze host=disc-1
+drag host=sub-2 micros=900
+set-clock host=pub-2 millis=-50 ppm=200
+message by=1 length=60 count=4
+ask-server server=rep-1 from=tail offset=-100 length=90 old=false
+ask-server server=tip-1 from=first offset=-10 length=90 old=true
+resend to=rep-1 at=60 xor=1 cut=3
+run micros=20000
+unclog which=0 lose=true
+thaw host=disc-1
+boot host=tip-2 cold=true
+spoil-disk host=rep-1 full=false short=true stalled=false
+sever a=pub-2 b=seq-b one-way=false
+sever-host host=sub-3
+run micros=20000
+settle
+`
+
+// runCluster runs a trace on a cluster with a log, and returns that.
+func runCluster(t *testing.T, trace string) *cluster {
+	var first *cluster
+	target := Cluster
+	target.New = func() *cluster {
+		c := clusterWithLog(1 << 20)
+		if first == nil {
+			first = c
+		}
+		return c
+	}
+	battle.ReplayTrace(t, target, trace)
+	return first
+}
+
+// TestClusterRepeats: the same trace, the same log of all hosts, to the byte.
+func TestClusterRepeats(t *testing.T) {
+	one, other := runCluster(t, clusterStory), runCluster(t, clusterStory)
+	require.Equal(t, one.net.Log().String(), other.net.Log().String())
+	require.Len(t, one.bus.Messages, 10, "of 13: pub-1 was killed before it had sent three, and its application did not keep them")
+	require.Greater(t, one.net.Events(), uint64(1000))
+}
+
+// TestClusterOfAClone: a clone goes on as the cluster does, and neither notices the other.
+func TestClusterOfAClone(t *testing.T) {
+	c := runCluster(t, clusterStory)
+	clone := c.clone()
+	for _, one := range []*cluster{c, clone} {
+		(&Message{By: 1, Length: 30, Count: 3}).Apply(nil, one)
+		(&Sever{A: SeqA, B: SeqB}).Apply(nil, one)
+		one.net.RunFor(50 * sim.Millisecond)
+		one.operator.elect(one, true, true)
+		one.net.RunFor(sim.Second)
+		require.NoError(t, one.wrong)
+	}
+	require.Equal(t, c.net.Log().String(), clone.net.Log().String())
+	require.Equal(t, c.bus, clone.bus)
+	require.NotEqual(t, c.operator.epoch, c.operator.led-1)
+}
+
+// TestClusterPictures: a run can be looked at.
+func TestClusterPictures(t *testing.T) {
+	c := runCluster(t, clusterStory)
+	var pcap, diagram bytes.Buffer
+	require.NoError(t, c.net.Log().WritePcap(&pcap))
+	require.NoError(t, c.net.Log().WriteDiagram(&diagram))
+	for _, text := range []string{"epoch=2", "leads epoch=1", "by a cut", "the receiver is down"} {
+		require.Contains(t, pcap.String(), text)
+	}
+	require.Contains(t, diagram.String(), "killed with")
+}
+
+// loud is a cluster whose publishers always have something to say.
+func loud() *cluster {
+	c := newCluster()
+	c.net.RunFor(100 * sim.Millisecond)
+	return c
+}
+
+// BenchmarkCluster is a ms of virtual time, in which each publisher sends a message.
+func BenchmarkCluster(b *testing.B) {
+	c := loud()
+	began := c.net.Events()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, by := range []Member{Pub1, Pub2} {
+			c.said++
+			c.net.Command(by.id(), payload(c.said, 40))
+		}
+		c.net.RunFor(sim.Millisecond)
+		if len(c.bus.Accepted) > 1<<16 { // the model keeps all of the stream, and so does a replicator
+			b.StopTimer()
+			if c.wrong != nil {
+				b.Fatal(c.wrong)
+			}
+			began -= c.net.Events()
+			c = loud()
+			began += c.net.Events()
+			b.StartTimer()
+		}
+	}
+	b.ReportMetric(float64(c.net.Events()-began)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+}
+
+// BenchmarkClusterClone copies the model along.
+func BenchmarkClusterClone(b *testing.B) {
+	c := loud()
+	for range 50 {
+		(&Message{Length: 40, Count: 2}).Apply(nil, c)
+		c.net.RunFor(sim.Millisecond)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		c.clone()
+	}
+}
+
+// BenchmarkClusterNew is what a run costs before its first update.
+func BenchmarkClusterNew(b *testing.B) {
+	for b.Loop() {
+		newCluster()
+	}
+}
