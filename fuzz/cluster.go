@@ -16,6 +16,10 @@ import (
 // Cluster is the whole bus, on a simulated network of two regions, beside a model of what
 // a bus may do: see oracle.Bus. Everything that happens to it is an update, and so is the end of
 // faults, after which everybody must catch up.
+//
+// It has no Clone, although a cluster has one: the explorer holds a copy to doing the same as its
+// original in every branch of the code, and copies of machines share memory that originals do
+// not, and look where they may write. So moments are gone back to by running their updates again.
 var Cluster = battle.Target[*cluster]{
 	Name: "cluster",
 	New:  newCluster,
@@ -45,7 +49,6 @@ var Cluster = battle.Target[*cluster]{
 		battle.Op[*Settle](2),
 	),
 	Check:  checkCluster,
-	Clone:  (*cluster).clone,
 	Corpus: corpus.FS,
 
 	// The liveness phase takes long when nobody catches up.
