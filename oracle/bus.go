@@ -221,9 +221,16 @@ func (b *Bus) show(e *BusEpoch, offset uint64, data []byte, leads bool) error {
 // that of all epochs.
 func (b *Bus) accept(e *BusEpoch, to uint64) error {
 	from := uint64(len(b.Accepted))
-	if to <= from {
+	if to <= from { // a later epoch has accepted that already, maybe before anybody showed it
+		for at := e.base; at < to; at++ {
+			one := b.at(e, at)
+			if b.Accepted[at] >= 0 && one >= 0 && one != b.Accepted[at] {
+				return fmt.Errorf("byte %d is accepted as %#02x in epoch %d, and was as %#02x", at, one, e.Number, b.Accepted[at])
+			}
+			b.Accepted[at] = max(b.Accepted[at], one)
+		}
 		e.accepted = max(e.accepted, to)
-		return nil
+		return b.parse()
 	}
 	for i := range b.Epochs {
 		later := &b.Epochs[i]

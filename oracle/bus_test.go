@@ -206,6 +206,20 @@ func TestAnEpochThatNobodyLedMayBeginAnywhere(t *testing.T) {
 	require.NoError(t, b.Sent("a", BusPacket{Kind: "refusal", Reason: "wrong epoch", Epoch: 1}))
 }
 
+// TestAnOldLeaderMayAcceptWhatItsSuccessorHas: both accept the same bytes, the successor first,
+// before anybody has shown them in its name.
+func TestAnOldLeaderMayAcceptWhatItsSuccessorHas(t *testing.T) {
+	b, first, _ := ledBus(t)
+	b.Grant(2, "b")
+	require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 46, Offset: 46, Committed: 46}))
+	c := b.Clone()
+	require.NoError(t, b.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46}))
+	require.NoError(t, b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Tail: 46, Data: first}))
+	require.Len(t, b.Messages, 2)
+	require.NoError(t, c.Sent("tip", BusPacket{Kind: "answer", Epoch: 2, Start: 46, Offset: 23, Tail: 46, Data: []byte{9}}))
+	require.ErrorContains(t, c.Sent("a", BusPacket{Kind: "stream", Epoch: 1, Offset: 46, Committed: 46}), "byte 23 is accepted as 0x03 in epoch 1, and was as 0x09")
+}
+
 // TestLivesOfAPublisher: what was not kept may be accepted or not, and in any order with what
 // the next life publishes; what was kept is waited for.
 func TestLivesOfAPublisher(t *testing.T) {
