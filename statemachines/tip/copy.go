@@ -11,10 +11,7 @@ import (
 // clone is a copy of the machine that shares its ring. Whichever of the two writes to that
 // next must take a ring of its own first: see ownRing. Until then both are for one goroutine.
 func (m *Machine) clone() *Machine {
-	if m.reader != nil {
-		m.reader.Close()
-	}
-	m.reader = nil
+	m.reader = nil // what it has pinned is in nobody's way: the ring is written to no more
 	c := *m
 	c.queue = slices.Clone(m.queue)
 	c.table.slots, c.table.clients, c.table.unused = maps.Clone(m.table.slots), slices.Clone(m.table.clients), slices.Clone(m.table.unused)
@@ -29,7 +26,12 @@ func (m *Machine) read(p []byte, offset uint64) ringbuf.Answer {
 	if m.reader != nil {
 		return m.reader.Copy(p, offset)
 	}
-	reader := m.ring.NewReader()
+	return readOnce(m.ring, p, offset)
+}
+
+// readOnce is read by a reader that is made for it.
+func readOnce(ring *ringbuf.Ring, p []byte, offset uint64) ringbuf.Answer {
+	reader := ring.NewReader()
 	defer reader.Close()
 	return reader.Copy(p, offset)
 }
@@ -41,7 +43,7 @@ func (m *Machine) ownRing() { m.cut(m.ring.Bounds().Tail) }
 // its readers, so this is a new one; if the offset lies below the old one's first, it is
 // empty there.
 func (m *Machine) cut(offset uint64) {
-	old, b := Machine{ring: m.ring, reader: m.reader}, m.ring.Bounds()
+	old, b := m.ring, m.ring.Bounds()
 	if offset <= b.First || offset > b.Tail {
 		m.start(offset)
 		return
@@ -49,7 +51,7 @@ func (m *Machine) cut(offset uint64) {
 	m.start(b.First)
 	var part [4096]byte
 	for at := b.First; at < offset; {
-		got := old.read(part[:min(uint64(len(part)), offset-at)], at)
+		got := readOnce(old, part[:min(uint64(len(part)), offset-at)], at)
 		err := got.Err(at)
 		if err == nil {
 			err = m.ring.Append(part[:got.N])

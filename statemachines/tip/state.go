@@ -62,7 +62,7 @@ func (m *Machine) Snapshot(writer string, ring bool) *snapshot.Snapshot {
 	}
 	if ring {
 		data := make([]byte, b.Tail-b.First)
-		if got := m.read(data, b.First); got.N != len(data) {
+		if got := readOnce(m.ring, data, b.First); got.N != len(data) {
 			panic(fmt.Sprintf("tip: reading [%d, %d) of our own ring: %d bytes and %v", b.First, b.Tail, got.N, got.Err(b.First)))
 		}
 		section := snapshot.PlainSection(ringSection, data)
