@@ -7,8 +7,9 @@
 #	ci/byhand.sh [BUG…]
 #
 # BUDGET is the CPU time of a seed in seconds, SEEDS how many each engine gets, JOBS how many
-# bugs are at work at a time, ENGINES which ones, PAGE the page. OUT keeps what was measured: a run
-# that was interrupted goes on from there, and if battle was, the page has what there is. It reads CPU time from /proc, so it needs Linux.
+# bugs are at work at a time, ENGINES which ones, PAGE the page. OUT keeps what was measured: a
+# run that was interrupted goes on from there, and if it was battle's half, the page has what
+# there is. It reads CPU time from /proc, so it needs Linux.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
