@@ -7,6 +7,7 @@ import (
 
 	"battle.test/sim"
 	"battle.test/statemachines/publisher"
+	seq "battle.test/statemachines/sequencer" // fuzz has a sequencer of its own, of the tip
 	"battle.test/statemachines/subscriber"
 )
 
@@ -52,7 +53,8 @@ func (c *cluster) sawApp(m Member, e sim.Event) error {
 	case e.Kind == sim.Delivered && m.isPublisher():
 		return c.sawNotice(m, e.Data)
 	case e.Kind == sim.Delivered && m.isSequencer():
-		return c.operator.hear(m, e.Data)
+		role, _ := c.sequencer(m).Role()
+		return c.operator.hear(m, e.Data, role == seq.Idle || role == seq.Standing)
 	case e.Kind == sim.Commanded && m.isPublisher():
 		c.bus.Publish(m.publisher(), e.Data)
 	case e.Kind == sim.SnapshotTaken && e.Text == "" && m.isPublisher():

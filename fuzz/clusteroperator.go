@@ -56,7 +56,10 @@ func (o *operator) elect(c *cluster, other, paired bool) {
 }
 
 // hear takes a report.
-func (o *operator) hear(from Member, data []byte) error {
+//
+// A grant that a sequencer never heard of, since it died, shows when it refuses a later one: it
+// is not whole up to the first.
+func (o *operator) hear(from Member, data []byte, idle bool) error {
 	var r seq.Report
 	if !r.Decode(data) {
 		return fmt.Errorf("a report of % x", data)
@@ -66,7 +69,7 @@ func (o *operator) hear(from Member, data []byte) error {
 		o.led = max(o.led, r.Epoch)
 	case seq.RefusedOld, seq.RefusedHole, seq.RefusedSelf:
 		o.grants = slices.DeleteFunc(slices.Clone(o.grants), func(g clusterGrant) bool {
-			return g.epoch == r.Epoch && g.leader == from
+			return g.leader == from && (g.epoch == r.Epoch || idle && r.What == seq.RefusedHole && g.epoch > max(r.Whole, o.led))
 		})
 	}
 	return nil
