@@ -40,6 +40,8 @@ func everyTarget() []forms {
 		formsOf(fuzz.SnapshotBytes),
 		formsOf(fuzz.Wire),
 		formsOf(fuzz.Tip),
+		formsOf(fuzz.Schedules),
+		formsOf(fuzz.Cluster),
 	}
 }
 
