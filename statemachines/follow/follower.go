@@ -62,6 +62,10 @@ func New(config Config, offset uint64) (Follower, error) {
 	return f, nil
 }
 
+// Resume goes on in an epoch that its owner was in before it was made anew, so that it takes no
+// older one: what it has may have been accepted in this.
+func (f *Follower) Resume(epoch, start uint64) { f.epoch, f.start = epoch, start }
+
 // Clone is a follower in the same state, that shares no memory that changes.
 func (f *Follower) Clone() Follower {
 	c := *f

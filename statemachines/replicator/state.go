@@ -103,7 +103,7 @@ func Restart(config Config, s *snapshot.Snapshot, disk []byte) (*Machine, error)
 	}
 	scan := journal.Scan(wire.StreamID(config.Stream), disk)
 	var log *serve.Log
-	accepted := uint64(0)
+	accepted, epoch, begun := uint64(0), uint64(0), uint64(0)
 	for scan.Next() {
 		r := scan.Record()
 		if log == nil {
@@ -115,6 +115,7 @@ func Restart(config Config, s *snapshot.Snapshot, disk []byte) (*Machine, error)
 		log.Cut(r.Offset)
 		log.Append(r.Data)
 		accepted = max(accepted, min(r.Committed, log.Tail()))
+		epoch, begun = r.Epoch, r.Start
 	}
 	damage := scan.Damage()
 	if damage != nil && (errors.Is(damage, journal.OtherStream) || errors.Is(damage, journal.BadVersion)) {
@@ -132,6 +133,7 @@ func Restart(config Config, s *snapshot.Snapshot, disk []byte) (*Machine, error)
 		return nil, err
 	}
 	m.log, m.writer = log, scan.Writer()
+	m.follower.Resume(epoch, begun)
 	return m, nil
 }
 
