@@ -7,5 +7,5 @@ import "embed"
 
 // FS has <target>/seeds/*.trace and <target>/regressions/*.trace.
 //
-//go:embed readers ring schedules snapshot snapshotbytes tip wire
+//go:embed cluster readers ring schedules snapshot snapshotbytes tip wire
 var FS embed.FS
