@@ -76,6 +76,10 @@ const clusterSettles = 5 * sim.Second
 // many more mean that machines ask each other without end.
 const clusterEventsMax = 40_000
 
+// clusterEventsEach is how many more may for each message there was: it may have to be sent again,
+// and each subscriber to ask for it.
+const clusterEventsEach = 50
+
 func newCluster() *cluster { return clusterWithLog(0) }
 
 // clusterWithLog makes a cluster whose network keeps a log of so many events.

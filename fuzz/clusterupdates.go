@@ -300,7 +300,8 @@ type Settle struct{}
 
 func (*Settle) Apply(t *battle.T, c *cluster) {
 	began := c.net.Events()
-	storm := func() bool { return c.net.Events()-began > clusterEventsMax }
+	most := clusterEventsMax + clusterEventsEach*uint64(c.said)
+	storm := func() bool { return c.net.Events()-began > most }
 	err := c.net.Settle(clusterSettles, func() bool {
 		if c.wrong != nil || storm() {
 			return true
