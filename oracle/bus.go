@@ -307,6 +307,11 @@ func (b *Bus) known(from, n uint64) ([]byte, bool) {
 // Deliver judges a delivery: it is the subscriber's next message.
 func (b *Bus) Deliver(subscriber string, publisher, sequence uint64, payload []byte) error {
 	next := b.Delivered[subscriber]
+	frame := busFrameOf(publisher, sequence, string(payload))
+	if end := next + uint64(len(frame)); b.stalled(end) {
+		b.Delivered[subscriber] = end
+		return b.reveal(next, frame)
+	}
 	for _, m := range b.Messages {
 		if m.Offset != next {
 			continue
@@ -319,6 +324,32 @@ func (b *Bus) Deliver(subscriber string, publisher, sequence uint64, payload []b
 		return nil
 	}
 	return fmt.Errorf("%s delivers message %d of publisher %d at byte %d, and %d bytes are accepted", subscriber, sequence, publisher, next, len(b.Accepted))
+}
+
+// stalled tells whether the stream is accepted up to an offset, and not parsed so far: before it
+// are bytes that nobody has shown. A new leader says that what it has of older epochs is
+// accepted, and whoever has got that by then need not see it again.
+func (b *Bus) stalled(offset uint64) bool {
+	return b.parsed < offset && offset <= uint64(len(b.Accepted))
+}
+
+// reveal takes a message at an offset of what is accepted from somebody who has it, who shows its
+// bytes by that.
+func (b *Bus) reveal(offset uint64, frame []byte) error {
+	for i, got := range frame {
+		if want := b.Accepted[offset+uint64(i)]; want >= 0 && want != int(got) {
+			return fmt.Errorf("byte %d is %#02x, and was %#02x", offset+uint64(i), got, want)
+		}
+		b.Accepted[offset+uint64(i)] = int(got)
+	}
+	return b.parse()
+}
+
+// busFrameOf is a message's frame.
+func busFrameOf(publisher, sequence uint64, payload string) []byte {
+	frame := binary.LittleEndian.AppendUint32(nil, uint32(len(payload)))
+	frame = binary.LittleEndian.AppendUint64(frame, publisher)
+	return append(binary.LittleEndian.AppendUint64(frame, sequence), payload...)
 }
 
 // Restore puts a subscriber to where it was when its state was saved.

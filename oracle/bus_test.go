@@ -259,3 +259,31 @@ func TestAFailoverKeepsWhatIsAccepted(t *testing.T) {
 	require.Error(t, b.Sent("replicator", BusPacket{Kind: "stream", Epoch: 1, Offset: 23, Data: other}), "that is not what the epoch had there")
 	require.Equal(t, []BusMessage{{0, 5, 1, "one"}, {23, 6, 1, "new"}, {46, 5, 2, "two"}}, b.Messages)
 }
+
+// A leader's epoch may begin with bytes of an older one that nobody sends again in it. Whoever
+// has them, and hears that they are accepted, shows them by what it delivers.
+func TestWhatNobodySentIsShownByWhoDeliversIt(t *testing.T) {
+	unshown := func() *Bus {
+		b := NewBus()
+		b.Publish(5, []byte("one"))
+		b.Publish(5, []byte("two"))
+		b.Grant(1, "a")
+		b.Grant(2, "b")
+		require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 23, Committed: 23}))
+		require.NoError(t, b.Sent("b", BusPacket{Kind: "stream", Epoch: 2, Start: 23, Offset: 23, Data: busFrame(5, 2, "two"), Committed: 46}))
+		require.Empty(t, b.Messages)
+		return b
+	}
+	b := unshown()
+	require.NoError(t, b.Deliver("sub", 5, 1, []byte("one")))
+	require.Len(t, b.Messages, 2)
+	require.NoError(t, b.Notice(5, 1, 23))
+	require.ErrorContains(t, b.Deliver("sub", 5, 2, []byte("TWO")), "delivers message 2")
+
+	b = unshown()
+	require.NoError(t, b.Notice(5, 1, 23))
+	require.NoError(t, b.Notice(5, 2, 46))
+	require.ErrorContains(t, unshown().Notice(5, 1, 46), "byte 35 is")
+	require.ErrorContains(t, unshown().Notice(5, 1, 69), "and is not", "past what is accepted")
+	require.ErrorContains(t, unshown().Deliver("sub", 5, 1, []byte("eno")), "nobody published it")
+}
