@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"os"
 	"strings"
@@ -56,14 +55,6 @@ func TestPacketsAreReadAsTheDocumentShowsThem(t *testing.T) {
 		require.Error(t, err)
 	}
 	require.Empty(t, want)
-}
-
-// busFrame is a message as it is in the stream, by the table of docs/bus.md.
-func busFrame(publisher, sequence uint64, payload string) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(payload)))
-	b = binary.LittleEndian.AppendUint64(b, publisher)
-	b = binary.LittleEndian.AppendUint64(b, sequence)
-	return append(b, payload...)
 }
 
 // ledBus is a bus on which leader "a" of epoch 1 has sent two messages, of which the first

@@ -102,7 +102,7 @@ func (b *Bus) Notice(publisher, sequence, next uint64) error {
 			return nil
 		}
 	}
-	frame := busFrameOf(publisher, sequence, want)
+	frame := busFrame(publisher, sequence, want)
 	if next < uint64(len(frame)) || !b.stalled(next) {
 		return fmt.Errorf("message %d (%q) is said to be accepted, and is not", sequence, want)
 	}
