@@ -186,6 +186,15 @@ func TestScriptsOfCIAreRun(t *testing.T) {
 	}
 }
 
+// TestCIHasThePreviousRelease: ci/skew names it by its commit, and where .ci/run runs on its own
+// that is fetched.
+func TestCIHasThePreviousRelease(t *testing.T) {
+	require.Regexp(t, `^v\d+\.\d+\.\d+ [0-9a-f]{40}\n$`, read(t, "ci/skew/release"))
+	job, _, _ := strings.Cut(read(t, ".github/workflows/test.yml"), "- run: .ci/run")
+	require.Contains(t, job, "fetch-depth: 0")
+	require.Contains(t, read(t, ".ci/run"), "<ci/skew/release")
+}
+
 // TestWhatCINeedsIsInstalledEverywhere: where .ci/run can't install what its sections need, the
 // workflow does, but for the browser that its machines have.
 func TestWhatCINeedsIsInstalledEverywhere(t *testing.T) {

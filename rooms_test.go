@@ -39,6 +39,7 @@ const roomTable = `
 	bugs             nothing
 	fuzz             battle, explore, ringbuf, statemachines, oracle, sim, corpus
 	properties       battle, explore, ringbuf, statemachines, oracle, sim, corpus, fuzz
+	ci/skew          battle, statemachines, oracle, sim
 	ci               nothing
 	tools            nothing
 	examples         battle
