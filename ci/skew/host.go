@@ -126,7 +126,9 @@ func (h Host) publish(p Program) publisher.Config {
 	}
 }
 
-func (h Host) subscribe(p Program) subscriber.Config { return subscriber.Config{Follow: h.following(p)} }
+func (h Host) subscribe(p Program) subscriber.Config {
+	return subscriber.Config{Follow: h.following(p)}
+}
 
 // start starts a program on the host, of what its disk has.
 func (h Host) start(p Program, kept *snapshot.Snapshot, journal []byte) (machine.Machine, error) {
