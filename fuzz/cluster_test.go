@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -115,29 +116,43 @@ func loud() *cluster {
 	return c
 }
 
-// BenchmarkCluster is a ms of virtual time, in which each publisher sends a message.
+// BenchmarkCluster is a ms of virtual time, in which each publisher sends so many messages, with
+// all that the model of the bus has to say about it.
 func BenchmarkCluster(b *testing.B) {
-	c := loud()
-	began := c.net.Events()
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, by := range []Member{Pub1, Pub2} {
+	for _, each := range []int{0, 1, 10, 40} {
+		b.Run(fmt.Sprint("messages=", 2*each), func(b *testing.B) {
+			var events uint64
+			var messages, spans int
+			b.ReportAllocs()
+			for c := loud(); b.Loop(); spans++ {
+				before, said := c.net.Events(), len(c.bus.Messages)
+				c.publish(each)
+				c.net.RunFor(sim.Millisecond)
+				events += c.net.Events() - before
+				messages += len(c.bus.Messages) - said
+				if c.bus.Accepted.Len() > 1<<16 { // the model keeps all of the stream, and so does a replicator
+					b.StopTimer()
+					require.NoError(b, c.wrong)
+					c = loud()
+					b.StartTimer()
+				}
+			}
+			seconds := b.Elapsed().Seconds()
+			b.ReportMetric(float64(events)/seconds/1e6, "Mevents/s")
+			b.ReportMetric(float64(messages)/float64(spans)*1000, "messages/virtual-s")
+			b.ReportMetric(float64(spans)/1000/seconds, "x-real-time")
+		})
+	}
+}
+
+// publish has each application publish messages.
+func (c *cluster) publish(each int) {
+	for _, by := range []Member{Pub1, Pub2} {
+		for range each {
 			c.said++
 			c.net.Command(by.id(), payload(c.said, 40))
 		}
-		c.net.RunFor(sim.Millisecond)
-		if len(c.bus.Accepted) > 1<<16 { // the model keeps all of the stream, and so does a replicator
-			b.StopTimer()
-			if c.wrong != nil {
-				b.Fatal(c.wrong)
-			}
-			began -= c.net.Events()
-			c = loud()
-			began += c.net.Events()
-			b.StartTimer()
-		}
 	}
-	b.ReportMetric(float64(c.net.Events()-began)/b.Elapsed().Seconds()/1e6, "Mevents/s")
 }
 
 // BenchmarkClusterClone copies the model along.

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -13,7 +14,7 @@ import (
 type Bus struct {
 	Apps      map[uint64]BusApp // by publisher
 	Epochs    []BusEpoch        // that were granted
-	Accepted  []int             // the stream up to where it is accepted: bytes, or -1 where nobody has shown it
+	Accepted  BusText           // the stream up to where it is accepted
 	Messages  []BusMessage      // that are in it, as far as all bytes are known
 	Delivered map[string]uint64 // by subscriber: the offset of its next message
 
@@ -29,8 +30,7 @@ type BusEpoch struct {
 
 	accepted uint64 // what its leader has said is accepted
 
-	base uint64 // of text
-	text []int  // the stream in this epoch from base on; -1 where nobody has shown it
+	text BusText // the stream in this epoch, from where it was accepted when that was granted
 }
 
 // A BusMessage is a message in the stream.
@@ -38,6 +38,9 @@ type BusMessage struct {
 	Offset, Publisher, Sequence uint64
 	Payload                     string
 }
+
+// end is where the next message begins.
+func (m *BusMessage) end() uint64 { return m.Offset + 20 + uint64(len(m.Payload)) }
 
 // NewBus is a bus on which nothing has happened.
 func NewBus() *Bus { return &Bus{Apps: map[uint64]BusApp{}, Delivered: map[string]uint64{}} }
@@ -49,20 +52,20 @@ func (b *Bus) Clone() *Bus {
 	for publisher, app := range c.Apps {
 		c.Apps[publisher] = app.clone()
 	}
-	c.Accepted, c.Messages, c.Epochs = slices.Clone(b.Accepted), slices.Clip(b.Messages), slices.Clone(b.Epochs)
+	c.Accepted, c.Messages, c.Epochs = b.Accepted.clone(), slices.Clip(b.Messages), slices.Clone(b.Epochs)
 	for i := range c.Epochs {
-		c.Epochs[i].text = slices.Clone(b.Epochs[i].text)
+		c.Epochs[i].text = b.Epochs[i].text.clone()
 	}
 	return &c
 }
 
 // Grant notes that an epoch was granted. Numbers only grow.
 func (b *Bus) Grant(number uint64, leader string) {
-	b.Epochs = append(b.Epochs, BusEpoch{Number: number, Leader: leader, base: uint64(len(b.Accepted))})
+	b.Epochs = append(b.Epochs, BusEpoch{Number: number, Leader: leader, text: BusText{base: b.Accepted.Len()}})
 }
 
 func (b *Bus) epoch(number uint64) *BusEpoch {
-	for i := range b.Epochs {
+	for i := len(b.Epochs) - 1; i >= 0; i-- { // mostly it is the last
 		if b.Epochs[i].Number == number {
 			return &b.Epochs[i]
 		}
@@ -98,11 +101,16 @@ func (b *Bus) Sent(host string, p BusPacket) error {
 			return err
 		}
 	}
-	if p.Committed > uint64(len(b.Accepted)) {
-		return fmt.Errorf("%s says that %d bytes are accepted, and the leader has said %d", p.Kind, p.Committed, len(b.Accepted))
+	if err := b.knows(p); err != nil || p.Kind == "stream" {
+		return err
 	}
-	if p.Kind != "stream" {
-		return p.checkBounds()
+	return p.checkBounds()
+}
+
+// knows judges what a packet says is accepted.
+func (b *Bus) knows(p BusPacket) error {
+	if p.Committed > b.Accepted.Len() {
+		return fmt.Errorf("%s says that %d bytes are accepted, and the leader has said %d", p.Kind, p.Committed, b.Accepted.Len())
 	}
 	return nil
 }
@@ -110,17 +118,20 @@ func (b *Bus) Sent(host string, p BusPacket) error {
 // sentInNone judges what a server says that has come back, and heard of no epoch yet: it may
 // give out what is accepted, to those who know of none either.
 func (b *Bus) sentInNone(p BusPacket) error {
-	for i, got := range p.Data {
-		at := p.Offset + uint64(i)
-		if at >= uint64(len(b.Accepted)) {
-			return fmt.Errorf("%s: byte %d in no epoch, and %d are accepted", p.Kind, at, len(b.Accepted))
-		}
-		if want := b.Accepted[at]; want >= 0 && want != int(got) {
-			return fmt.Errorf("%s: byte %d is %#02x, and was %#02x", p.Kind, at, got, want)
-		}
+	if past := p.Offset + uint64(len(p.Data)); len(p.Data) > 0 && past > b.Accepted.Len() {
+		return fmt.Errorf("%s: byte %d in no epoch, and %d are accepted", p.Kind, past-1, b.Accepted.Len())
 	}
-	if p.Committed > uint64(len(b.Accepted)) {
-		return fmt.Errorf("%s says that %d bytes are accepted, and the leader has said %d", p.Kind, p.Committed, len(b.Accepted))
+	if err := b.agrees(p.Offset, p.Data); err != nil {
+		return fmt.Errorf("%s: %w", p.Kind, err)
+	}
+	return b.knows(p)
+}
+
+// agrees judges bytes of what is accepted.
+func (b *Bus) agrees(offset uint64, data []byte) error {
+	if same := b.Accepted.Same(offset, data); same < len(data) {
+		at := offset + uint64(same)
+		return fmt.Errorf("byte %d is %#02x, and was %#02x", at, data[same], b.Accepted.byte(at))
 	}
 	return nil
 }
@@ -173,61 +184,56 @@ func (b *Bus) begin(e *BusEpoch, start uint64) error {
 // accepted before it was granted, in it, and in older ones. A later one may have had
 // something else accepted in the place of what this one sent.
 func (b *Bus) common(e *BusEpoch) uint64 {
-	to := e.base
-	for _, other := range b.Epochs {
-		if other.Number <= e.Number {
+	to := e.text.base
+	for i := range b.Epochs {
+		if other := &b.Epochs[i]; other.Number <= e.Number {
 			to = max(to, other.accepted)
 		}
 	}
 	return to
 }
 
-// at is a byte of the stream in an epoch, or -1.
-func (b *Bus) at(e *BusEpoch, offset uint64) int {
-	if offset < b.common(e) {
-		return b.Accepted[offset]
-	}
-	if i := offset - e.base; i < uint64(len(e.text)) {
-		return e.text[i]
-	}
-	return -1
-}
-
-// show judges bytes that somebody sent in an epoch. What its leader sends first is the
-// stream. Between what was accepted and where the epoch begins lies what the leader had of
-// older epochs: whoever sends that first shows it.
+// show judges bytes that somebody sent in an epoch: those of what is accepted, and those behind.
 func (b *Bus) show(e *BusEpoch, offset uint64, data []byte, leads bool) error {
-	for i, got := range data {
-		at := offset + uint64(i)
-		switch want := b.at(e, at); {
-		case want == int(got):
-		case want >= 0:
-			return fmt.Errorf("byte %d of epoch %d is %#02x, and was %#02x", at, e.Number, got, want)
-		case at >= e.Start && !leads:
-			return fmt.Errorf("byte %d of epoch %d is %#02x, and the leader has not sent it", at, e.Number, got)
-		case at < b.common(e):
-			b.Accepted[at] = int(got)
-		default:
-			for e.base+uint64(len(e.text)) <= at {
-				e.text = append(e.text, -1)
-			}
-			e.text[at-e.base] = int(got)
-		}
+	border := max(offset, min(b.common(e), offset+uint64(len(data))))
+	if err := e.show(&b.Accepted, offset, data[:border-offset], leads); err != nil {
+		return err
+	}
+	if err := e.show(&e.text, border, data[border-offset:], leads); err != nil {
+		return err
 	}
 	return b.parse()
+}
+
+// show judges bytes that are sent in the epoch, by the text that they are a part of. What its
+// leader sends first is the stream. Between what was accepted and where the epoch begins lies
+// what the leader had of older epochs: whoever sends that first shows it.
+func (e *BusEpoch) show(t *BusText, offset uint64, data []byte, leads bool) error {
+	if len(data) == 0 {
+		return nil
+	}
+	end := offset + uint64(len(data))
+	if begun := max(offset, e.Start); !leads && begun < end {
+		if at := begun + t.shown(begun, end-begun); at < end && t.Same(offset, data[:at-offset]) == int(at-offset) {
+			return fmt.Errorf("byte %d of epoch %d is %#02x, and the leader has not sent it", at, e.Number, data[at-offset])
+		}
+	}
+	if same := t.Same(offset, data); same < len(data) {
+		at := offset + uint64(same)
+		return fmt.Errorf("byte %d of epoch %d is %#02x, and was %#02x", at, e.Number, data[same], t.byte(at))
+	}
+	t.show(offset, data)
+	return nil
 }
 
 // accept takes the stream of an epoch as accepted up to an offset: from then on it is
 // that of all epochs.
 func (b *Bus) accept(e *BusEpoch, to uint64) error {
-	from := uint64(len(b.Accepted))
+	from := b.Accepted.Len()
 	if to <= from { // a later epoch has accepted that already, maybe before anybody showed it
-		for at := e.base; at < to; at++ {
-			one := b.at(e, at)
-			if b.Accepted[at] >= 0 && one >= 0 && one != b.Accepted[at] {
-				return fmt.Errorf("byte %d is accepted as %#02x in epoch %d, and was as %#02x", at, one, e.Number, b.Accepted[at])
-			}
-			b.Accepted[at] = max(b.Accepted[at], one)
+		known := b.common(e)
+		if at := b.Accepted.take(&e.text, known, to); at < to {
+			return fmt.Errorf("byte %d is accepted as %#02x in epoch %d, and was as %#02x", at, e.text.byte(at), e.Number, b.Accepted.byte(at))
 		}
 		e.accepted = max(e.accepted, to)
 		return b.parse()
@@ -238,24 +244,22 @@ func (b *Bus) accept(e *BusEpoch, to uint64) error {
 			return fmt.Errorf("epoch %d has accepted %d bytes, and epoch %d began at %d", e.Number, to, later.Number, later.Start)
 		}
 	}
-	for at := from; at < to; at++ {
-		one := b.at(e, at)
-		if one < 0 && at >= e.Start {
+	if begun := max(from, e.Start); begun < to {
+		if at := begun + e.text.shown(begun, to-begun); at < to {
 			return fmt.Errorf("epoch %d has accepted byte %d, and its leader has not sent it", e.Number, at)
 		}
-		for i := range b.Epochs {
-			later := &b.Epochs[i]
-			other := b.at(later, at)
-			if later.Number <= e.Number || other < 0 {
-				continue
-			}
-			if one >= 0 && other != one {
-				return fmt.Errorf("byte %d is accepted as %#02x, and is %#02x in epoch %d", at, one, other, later.Number)
-			}
-			one = other
-		}
-		b.Accepted = append(b.Accepted, one)
 	}
+	b.Accepted.take(&e.text, from, to)
+	for i := range b.Epochs {
+		later := &b.Epochs[i]
+		if later.Number <= e.Number {
+			continue
+		}
+		if at := b.Accepted.take(&later.text, from, to); at < to {
+			return fmt.Errorf("byte %d is accepted as %#02x, and is %#02x in epoch %d", at, b.Accepted.byte(at), later.text.byte(at), later.Number)
+		}
+	}
+	b.Accepted.hide(to)
 	e.accepted = to
 	return b.parse()
 }
@@ -264,7 +268,7 @@ func (b *Bus) accept(e *BusEpoch, to uint64) error {
 // was published as that.
 func (b *Bus) parse() error {
 	for {
-		head, known := b.known(b.parsed, 20)
+		head, known := b.Accepted.read(b.parsed, 20)
 		if !known {
 			return nil
 		}
@@ -274,34 +278,19 @@ func (b *Bus) parse() error {
 		if m.Publisher == 0 || size > 65_000 {
 			return fmt.Errorf("byte %d begins a frame of publisher %d and %d bytes", m.Offset, m.Publisher, size)
 		}
-		payload, known := b.known(b.parsed+20, size)
+		payload, known := b.Accepted.read(b.parsed+20, size)
 		if !known {
 			return nil
 		}
 		m.Payload = string(payload)
 		app := b.Apps[m.Publisher]
-		if err := app.accept(m); err != nil {
+		if err := app.accept(m, len(b.Messages)); err != nil {
 			return fmt.Errorf("byte %d: message %d of publisher %d (%q): %w", m.Offset, m.Sequence, m.Publisher, m.Payload, err)
 		}
 		b.Apps[m.Publisher] = app
 		b.Messages = append(b.Messages, m)
 		b.parsed += 20 + size
 	}
-}
-
-// known are n bytes of what is accepted, if all are known.
-func (b *Bus) known(from, n uint64) ([]byte, bool) {
-	if from+n > uint64(len(b.Accepted)) {
-		return nil, false
-	}
-	var all []byte
-	for _, one := range b.Accepted[from : from+n] {
-		if one < 0 {
-			return nil, false
-		}
-		all = append(all, byte(one))
-	}
-	return all, true
 }
 
 // Deliver judges a delivery: it is the subscriber's next message.
@@ -311,36 +300,33 @@ func (b *Bus) Deliver(subscriber string, publisher, sequence uint64, payload []b
 		b.Delivered[subscriber] = end
 		return b.reveal(next, busFrame(publisher, sequence, string(payload)))
 	}
-	for _, m := range b.Messages {
-		if m.Offset != next {
-			continue
-		}
-		if m.Publisher != publisher || m.Sequence != sequence || m.Payload != string(payload) {
-			return fmt.Errorf("%s delivers message %d of publisher %d (%q), want message %d of publisher %d (%q), at byte %d",
-				subscriber, sequence, publisher, payload, m.Sequence, m.Publisher, m.Payload, next)
-		}
-		b.Delivered[subscriber] = next + 20 + uint64(len(m.Payload))
-		return nil
+	i, there := slices.BinarySearchFunc(b.Messages, next, func(m BusMessage, at uint64) int { return cmp.Compare(m.Offset, at) })
+	if !there {
+		return fmt.Errorf("%s delivers message %d of publisher %d at byte %d, and %d bytes are accepted", subscriber, sequence, publisher, next, b.Accepted.Len())
 	}
-	return fmt.Errorf("%s delivers message %d of publisher %d at byte %d, and %d bytes are accepted", subscriber, sequence, publisher, next, len(b.Accepted))
+	m := &b.Messages[i]
+	if m.Publisher != publisher || m.Sequence != sequence || m.Payload != string(payload) {
+		return fmt.Errorf("%s delivers message %d of publisher %d (%q), want message %d of publisher %d (%q), at byte %d",
+			subscriber, sequence, publisher, payload, m.Sequence, m.Publisher, m.Payload, next)
+	}
+	b.Delivered[subscriber] = m.end()
+	return nil
 }
 
 // stalled tells whether the stream is accepted up to an offset, and not parsed so far: before it
 // are bytes that nobody has shown. A new leader says that what it has of older epochs is
 // accepted, and whoever has got that by then need not see it again.
 func (b *Bus) stalled(offset uint64) bool {
-	return b.parsed < offset && offset <= uint64(len(b.Accepted))
+	return b.parsed < offset && offset <= b.Accepted.Len()
 }
 
 // reveal takes a message at an offset of what is accepted from somebody who has it, who shows its
 // bytes by that.
 func (b *Bus) reveal(offset uint64, frame []byte) error {
-	for i, got := range frame {
-		if want := b.Accepted[offset+uint64(i)]; want >= 0 && want != int(got) {
-			return fmt.Errorf("byte %d is %#02x, and was %#02x", offset+uint64(i), got, want)
-		}
-		b.Accepted[offset+uint64(i)] = int(got)
+	if err := b.agrees(offset, frame); err != nil {
+		return err
 	}
+	b.Accepted.show(offset, frame)
 	return b.parse()
 }
 
@@ -358,8 +344,8 @@ func (b *Bus) Restore(subscriber string, offset uint64) { b.Delivered[subscriber
 // their applications that all messages are. It is empty once everybody has caught up.
 func (b *Bus) Behind() (who []string) {
 	for _, subscriber := range slices.Sorted(maps.Keys(b.Delivered)) {
-		if at := b.Delivered[subscriber]; at != uint64(len(b.Accepted)) {
-			who = append(who, fmt.Sprintf("%s is at byte %d of %d", subscriber, at, len(b.Accepted)))
+		if at := b.Delivered[subscriber]; at != b.Accepted.Len() {
+			who = append(who, fmt.Sprintf("%s is at byte %d of %d", subscriber, at, b.Accepted.Len()))
 		}
 	}
 	for _, publisher := range slices.Sorted(maps.Keys(b.Apps)) {

@@ -14,6 +14,7 @@ type BusApp struct {
 
 	life int         // of the publisher: how often it was made anew
 	last uint64      // sequence number of its last message that is accepted
+	said int         // which message that was
 	at   map[int]int // by life: which message of it was accepted last
 }
 
@@ -22,6 +23,7 @@ type BusSaid struct {
 	Payload  string
 	Life     int // of the publisher, in which it waits; an earlier one's is given up
 	Accepted bool
+	message  int // which one of the bus, once it is accepted
 }
 
 func (a BusApp) clone() BusApp {
@@ -62,11 +64,11 @@ func (b *Bus) Revive(publisher uint64, kept []int) {
 // accept takes a message of the stream. Sequence numbers go up by one; a message is in the
 // stream once; and those of one life are in it in their order. Those of two lives may
 // come in any order: a packet of the first may be under way for long.
-func (a *BusApp) accept(m BusMessage) error {
+func (a *BusApp) accept(m BusMessage, number int) error {
 	if m.Sequence != a.last+1 {
 		return fmt.Errorf("its number is not %d, the next", a.last+1)
 	}
-	i := slices.IndexFunc(a.Said, func(s BusSaid) bool { return s.Payload == m.Payload })
+	i := a.find(m.Payload)
 	if i < 0 {
 		return fmt.Errorf("nobody published it")
 	}
@@ -80,9 +82,19 @@ func (a *BusApp) accept(m BusMessage) error {
 	if a.at == nil {
 		a.at = make(map[int]int)
 	}
-	said.Accepted = true
-	a.last, a.at[said.Life] = m.Sequence, i
+	said.Accepted, said.message = true, number
+	a.last, a.said, a.at[said.Life] = m.Sequence, i, i
 	return nil
+}
+
+// find is which message the application said with a payload, or -1. Mostly it is the one after
+// that which was accepted last.
+func (a *BusApp) find(payload string) int {
+	is := func(s BusSaid) bool { return s.Payload == payload }
+	if i := slices.IndexFunc(a.Said[min(a.said, len(a.Said)):], is); i >= 0 {
+		return a.said + i
+	}
+	return slices.IndexFunc(a.Said, is)
 }
 
 // Notice judges that a publisher tells its application that its next message is accepted.
@@ -91,37 +103,39 @@ func (b *Bus) Notice(publisher, sequence, next uint64) error {
 	if len(a.Waiting) == 0 {
 		return fmt.Errorf("message %d is said to be accepted, and the application waits for none", sequence)
 	}
-	want := a.Said[a.Waiting[0]].Payload
-	for _, m := range b.Messages {
-		if m.Publisher == publisher && m.Payload == want {
-			if end := m.Offset + 20 + uint64(len(m.Payload)); m.Sequence != sequence || end != next {
-				return fmt.Errorf("message %d is said to be accepted up to byte %d, and it is message %d, up to %d", sequence, next, m.Sequence, end)
-			}
-			a.Waiting = a.Waiting[1:]
-			b.Apps[publisher] = a
-			return nil
-		}
+	if err := b.notice(a.Said[a.Waiting[0]], publisher, sequence, next); err != nil {
+		return err
 	}
-	frame := busFrame(publisher, sequence, want)
-	if next < uint64(len(frame)) || !b.stalled(next) {
-		return fmt.Errorf("message %d (%q) is said to be accepted, and is not", sequence, want)
-	}
-	if err := b.reveal(next-uint64(len(frame)), frame); err != nil {
-		return fmt.Errorf("message %d (%q) is said to be accepted up to byte %d: %w", sequence, want, next, err)
-	}
+	a = b.Apps[publisher] // another one, if the notice has shown messages
 	a.Waiting = a.Waiting[1:]
 	b.Apps[publisher] = a
 	return nil
 }
 
+// notice judges that what an application said is accepted: as which message, and up to where.
+func (b *Bus) notice(said BusSaid, publisher, sequence, next uint64) error {
+	if said.Accepted {
+		if m := &b.Messages[said.message]; m.Sequence != sequence || m.end() != next {
+			return fmt.Errorf("message %d is said to be accepted up to byte %d, and it is message %d, up to %d", sequence, next, m.Sequence, m.end())
+		}
+		return nil
+	}
+	frame := busFrame(publisher, sequence, said.Payload)
+	if next < uint64(len(frame)) || !b.stalled(next) {
+		return fmt.Errorf("message %d (%q) is said to be accepted, and is not", sequence, said.Payload)
+	}
+	if err := b.reveal(next-uint64(len(frame)), frame); err != nil {
+		return fmt.Errorf("message %d (%q) is said to be accepted up to byte %d: %w", sequence, said.Payload, next, err)
+	}
+	return nil
+}
+
 // NoticeEarlier judges that a publisher tells its application of a message of an earlier life.
 func (b *Bus) NoticeEarlier(publisher, sequence uint64) error {
-	for _, m := range b.Messages {
-		if m.Publisher == publisher && m.Sequence == sequence {
-			return nil
-		}
+	if sequence >= 1 && sequence <= b.Apps[publisher].last {
+		return nil
 	}
-	if b.stalled(uint64(len(b.Accepted))) {
+	if b.stalled(b.Accepted.Len()) {
 		return nil // it may be one that nobody has shown
 	}
 	return fmt.Errorf("message %d of an earlier life is said to be accepted, and is not", sequence)

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"slices"
 )
 
 // A BusPacket is what a packet says, as far as the model of the bus wants to know. It is read by
@@ -18,6 +17,12 @@ type BusPacket struct {
 	Data                                  []byte // of a stream packet or an answer: the packet's
 }
 
+var (
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	busFixed   = [...]int{3: 24, 4: 12, 5: 40, 6: 49} // by kind, how many bytes of the fixed part are read here
+	busReasons = [...]string{"none", "too old", "future", "wrong epoch", "busy", "malformed", "uncommitted"}
+)
+
 // ReadBusPacket reads a packet that a machine sent. The error says what no packet may be.
 func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 	le := binary.LittleEndian
@@ -25,9 +30,9 @@ func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 		return p, fmt.Errorf("a packet of %d bytes, want at least 34", len(packet))
 	}
 	version, since, kind := packet[2], packet[3], packet[4]
-	whole := slices.Clone(packet)
-	clear(whole[8:12])
-	sum := crc32.Checksum(whole, crc32.MakeTable(crc32.Castagnoli))
+	sum := crc32.Update(0, castagnoli, packet[:8])
+	sum = crc32.Update(sum, castagnoli, make([]byte, 4)) // in the place of the sum itself
+	sum = crc32.Update(sum, castagnoli, packet[12:])
 	switch {
 	case string(packet[:2]) != "AR":
 		return p, fmt.Errorf("magic is %q, want AR", packet[:2])
@@ -45,7 +50,10 @@ func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 	}
 	words := packet[34 : 32+fixed]
 	word := func(i int) uint64 { return le.Uint64(words[8*i:]) }
-	need := map[byte]int{3: 24, 4: 12, 5: 40, 6: 49}[kind]
+	need := 0
+	if int(kind) < len(busFixed) {
+		need = busFixed[kind]
+	}
 	if len(words) < need {
 		return p, fmt.Errorf("the fixed part of kind %d has %d bytes, want at least %d", kind, fixed, need+2)
 	}
@@ -59,11 +67,10 @@ func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 		p.Kind, p.Offset, p.Start, p.First, p.Tail, p.Committed = "answer", word(0), word(1), word(2), word(3), word(4)
 	case 6:
 		p.Kind, p.Offset, p.Start, p.First, p.Tail, p.Committed = "refusal", word(0), word(1), word(2), word(3), word(4)
-		reasons := []string{"none", "too old", "future", "wrong epoch", "busy", "malformed", "uncommitted"}
-		if int(words[40]) >= len(reasons) || words[40] == 0 {
+		if int(words[40]) >= len(busReasons) || words[40] == 0 {
 			return p, fmt.Errorf("a refusal of reason %d", words[40])
 		}
-		p.Reason = reasons[words[40]]
+		p.Reason = busReasons[words[40]]
 	}
 	return p, nil
 }
