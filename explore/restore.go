@@ -79,13 +79,18 @@ func (e *explorer) save(m *moment) {
 	}
 }
 
-// capture is all that the present run is now, or nil if it can't be copied.
+// capture is all that the present run is now, or nil if it can't be copied. What a Clone runs
+// is no part of the run: it is neither counted nor watched.
 func (e *explorer) capture() *saved {
+	counters, watching := slices.Clone(probe.Counters[:probe.Size]), probe.Watching
+	probe.Watching = false
 	state := e.hunt.Save()
+	copy(probe.Counters[:], counters)
+	probe.Watching = watching
 	if state == nil {
 		return nil
 	}
-	return &saved{state, slices.Clone(probe.Counters[:probe.Size])}
+	return &saved{state, counters}
 }
 
 // restore brings a run to a moment: from the last state on the way that is kept, or from

@@ -18,7 +18,12 @@ import (
 
 const deepName = "deep"
 
-func init() { battle.Register(deepName, explore.Deep) }
+const capturesName = "captures"
+
+func init() {
+	battle.Register(deepName, explore.Deep)
+	battle.Register(capturesName, explore.Captures)
+}
 
 // A ride is as little as a subject can be, so that what the explorer does shows. It fails
 // never, and kills its process at a depth that only runs from copies come to.
@@ -57,6 +62,17 @@ func FuzzRideFromCopies(f *testing.F) {
 	fuzzRide(f, rideTarget(func(r *ride) *ride { c := *r; return &c }))
 }
 
+func FuzzRideWithACloneThatCounts(f *testing.F) {
+	fuzzRide(f, rideTarget(func(r *ride) *ride {
+		probe.Counters[0]++
+		c := *r
+		if probe.Eq(0, c.at, 1<<20) {
+			c.at--
+		}
+		return &c
+	}))
+}
+
 func FuzzRideAgain(f *testing.F) { fuzzRide(f, rideTarget(nil)) }
 
 // deep is what the engine of that name reports.
@@ -75,6 +91,15 @@ func TestGoingBackToACopyRunsNothingAgain(t *testing.T) {
 	require.Zero(t, deep(t, "FuzzRideFromCopies", depth).Again)
 	d := deep(t, "FuzzRideAgain", depth)
 	require.Greater(t, d.Again/2000, uint64((depth-100)*updateSize), "bytes of updates a burst, without copies")
+}
+
+// A run that is copied, and one that is not, show the same.
+func TestWhatACloneRunsIsNoPartOfTheRun(t *testing.T) {
+	var c explore.Capture
+	progress, err := json.Marshal(huntWith(t, capturesName, "FuzzRideWithACloneThatCounts", "1").stats.Progress)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(progress, &c))
+	require.Equal(t, explore.Capture{Saved: true, Counted: 7, Watching: true}, c)
 }
 
 // What is left is what a run begins with: its subject, from New or from Clone.

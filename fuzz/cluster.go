@@ -17,9 +17,8 @@ import (
 // a bus may do: see oracle.Bus. Everything that happens to it is an update, and so is the end of
 // faults, after which everybody must catch up.
 //
-// It has no Clone, although a cluster has one: the explorer holds a copy to doing the same as its
-// original in every branch of the code, and copies of machines share memory that originals do
-// not, and look where they may write. So moments are gone back to by running their updates again.
+// Its machines are copied by package deepcopy, to the last pointer: the explorer holds a copy to
+// doing the same as its original in every branch of the code, so it must have the same memory, too.
 var Cluster = battle.Target[*cluster]{
 	Name: "cluster",
 	New:  newCluster,
@@ -49,6 +48,7 @@ var Cluster = battle.Target[*cluster]{
 		battle.Op[*Settle](2),
 	),
 	Check:  checkCluster,
+	Clone:  (*cluster).clone,
 	Corpus: corpus.FS,
 
 	// The liveness phase takes long when nobody catches up.

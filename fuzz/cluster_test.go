@@ -3,6 +3,7 @@ package fuzz
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,17 +60,16 @@ settle
 
 // runCluster runs a trace on a cluster with a log, and returns that.
 func runCluster(t *testing.T, trace string) *cluster {
-	var first *cluster
+	c := clusterWithLog(1 << 20)
+	goOn(t, c, trace)
+	return c
+}
+
+// goOn runs a trace on a cluster as it is.
+func goOn(t *testing.T, c *cluster, trace string) {
 	target := Cluster
-	target.New = func() *cluster {
-		c := clusterWithLog(1 << 20)
-		if first == nil {
-			first = c
-		}
-		return c
-	}
+	target.New = func() *cluster { return c }
 	battle.ReplayTrace(t, target, trace)
-	return first
 }
 
 // TestClusterRepeats: the same trace, the same log of all hosts, to the byte.
@@ -95,6 +95,37 @@ func TestClusterOfAClone(t *testing.T) {
 	require.Equal(t, c.net.Log().String(), clone.net.Log().String())
 	require.Equal(t, c.bus, clone.bus)
 	require.NotEqual(t, c.operator.epoch, c.operator.led-1)
+}
+
+// TestClusterGoesOnFromACopy: a copy of any moment goes on as a run that was never copied, to the
+// byte of the log, whatever becomes of another copy meanwhile; and so does its original.
+func TestClusterGoesOnFromACopy(t *testing.T) {
+	const havoc = `
+message by=0 length=60 count=4
+kill host=seq-a power=true keep=0 torn=false tear=0
+kill host=tip-1 power=true keep=0 torn=false tear=0
+save-state host=rep-1
+disturb from=asker to=asker loss=60 burst=5 duplicate=60 reorder=60 corrupt=60 delay=900 throttle=9
+elect other=true alone=true
+run micros=30000
+boot host=seq-a cold=true
+`
+	straight := runCluster(t, clusterStory)
+	want, updates := straight.net.Log().String(), strings.SplitAfter(strings.TrimSpace(clusterStory), "\n")
+	for at := 1; at < len(updates); at += 4 {
+		c := runCluster(t, strings.Join(updates[:at], ""))
+		other, copied := c.clone(), c.clone()
+		before, bus := c.net.Log().String(), c.bus.Clone()
+		goOn(t, other, havoc)
+		require.NotEqual(t, before, other.net.Log().String())
+		require.Equal(t, before, c.net.Log().String())
+		require.Equal(t, bus, c.bus)
+		for _, one := range []*cluster{copied, c} {
+			goOn(t, one, strings.Join(updates[at:], ""))
+			require.Equal(t, want, one.net.Log().String(), "from update %d on", at)
+			require.Equal(t, straight.bus, one.bus)
+		}
+	}
 }
 
 // TestClusterPictures: a run can be looked at.

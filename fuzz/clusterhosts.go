@@ -88,24 +88,26 @@ const clusterStream = "aria"
 
 // host is the member's host.
 func (m Member) host() sim.Host {
-	h := sim.Host{Name: m.String(), Address: m.address(), Down: m == Sub2} // the late one
+	return sim.Host{Name: m.String(), Address: m.address(), Down: m == Sub2, Start: m.start()} // Sub2 is the late one
+}
+
+// start makes the member's machine.
+func (m Member) start() func(sim.Boot) (machine.Machine, error) {
 	switch m {
 	case SeqA, SeqB:
-		h.Start, h.Copy = m.startSequencer, copied[*seq.Machine]
+		return m.startSequencer
 	case Tip1, Tip2:
-		h.Start, h.Copy = m.startTip, copied[*tip.Server]
+		return m.startTip
 	case Rep1, Rep2:
-		h.Start, h.Copy = m.startReplicator, copied[*replicator.Machine]
+		return m.startReplicator
 	case Pub1, Pub2:
-		h.Start, h.Copy = m.startPublisher, copied[*publisher.Machine]
+		return m.startPublisher
 	case Disc1, Disc2:
-		h.Start, h.Copy = m.startDiscovery, copied[*discovery.Machine]
+		return m.startDiscovery
 	case Sub1, Sub2, Sub3:
-		h.Start, h.Copy = m.startSubscriber, copied[*subscriber.Machine]
-	default:
-		h.Start, h.Copy = startClient, copied[*client]
+		return m.startSubscriber
 	}
-	return h
+	return startClient
 }
 
 func (m Member) isSequencer() bool { return m == SeqA || m == SeqB }
@@ -116,14 +118,6 @@ func (m Member) isPublisher() bool { return m == Pub1 || m == Pub2 }
 func (m Member) publisher() uint64 { return 100 + uint64(m) }
 
 func (m Member) isSubscriber() bool { return m == Sub1 || m == Sub2 || m == Sub3 }
-
-// copied copies a machine by its Clone.
-func copied[M interface {
-	machine.Machine
-	Clone() M
-}](m machine.Machine) machine.Machine {
-	return m.(M).Clone()
-}
 
 // version is that of the wire format which a host's program writes and reads.
 func version(b sim.Boot) uint8 { return wire.Latest - uint8(b.Version) }
@@ -218,9 +212,6 @@ func (m Member) startSubscriber(b sim.Boot) (machine.Machine, error) {
 type client struct{ packet []byte }
 
 func startClient(sim.Boot) (machine.Machine, error) { return &client{}, nil }
-
-// Clone is a client like it.
-func (*client) Clone() *client { return &client{} }
 
 // Step sends the packet of a command.
 func (c *client) Step(_ int64, in machine.Input, out []machine.Output) []machine.Output {
