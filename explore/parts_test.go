@@ -330,3 +330,17 @@ func TestAFullFrontierIsSmall(t *testing.T) {
 	require.Len(t, f.moments, momentsMax)
 	runtime.KeepAlive(f)
 }
+
+func TestStatesAreKeptAsLongAsThereIsRoom(t *testing.T) {
+	r := restorer{}
+	require.False(t, r.full(false, 3*savedBytesMax), "what the heap has before the first state is not of states")
+	r.kept = 1
+	require.False(t, r.full(false, 4*savedBytesMax-1))
+	require.True(t, r.full(false, 4*savedBytesMax))
+	require.False(t, r.full(false, savedBytesMax), "garbage was collected")
+	r.bytes = savedBytesMax - 1
+	require.False(t, r.full(true, 4*savedBytesMax), "what battle's copies take is known")
+	r.kept = savedMax
+	require.True(t, r.full(false, 0))
+	require.Positive(t, heapBytes())
+}

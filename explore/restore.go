@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"math"
+	"runtime/metrics"
 	"slices"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 type restorer struct {
 	deep  int // moments of so many updates or more are saved, if above 0
 	kept  int // states that are kept
-	bytes int // that they take, as far as it is known
+	bytes int // that they take
+	empty int // bytes of the heap before the first
 }
 
 // What bounds the states that are kept.
@@ -70,13 +72,32 @@ func (e *explorer) measure(b *burst) {
 // save keeps the state of the present run at a moment that it has just reached.
 func (e *explorer) save(m *moment) {
 	r := &e.restorer
-	if r.deep == 0 || m.depth < r.deep || r.kept >= savedMax || r.bytes >= savedBytesMax {
+	if r.deep == 0 || m.depth < r.deep || r.full(e.hunt.Copies().Own, heapBytes()) {
 		return
 	}
 	if m.saved = e.capture(); m.saved != nil {
 		r.kept++
 		r.bytes += e.hunt.Copies().Bytes
 	}
+}
+
+// full tells whether no more states are kept. Copies by a Clone may share memory, so what they
+// take is what the heap has grown by since there were none.
+func (r *restorer) full(own bool, heap int) bool {
+	if r.kept == 0 {
+		r.empty = heap
+	}
+	if !own {
+		r.bytes = max(0, heap-r.empty)
+	}
+	return r.kept >= savedMax || r.bytes >= savedBytesMax
+}
+
+// heapBytes is the heap, with the garbage in it that is not collected yet.
+func heapBytes() int {
+	heap := [...]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(heap[:])
+	return int(heap[0].Value.Uint64())
 }
 
 // capture is all that the present run is now, or nil if it can't be copied. What a Clone runs
