@@ -44,6 +44,12 @@
 // up to a moment. Times are virtual, in ns. [Network.Settle] is the end of a run: faults stop,
 // and within a bound of virtual time everybody must have caught up.
 //
+// # Order
+//
+// What is under way can be looked at ([Network.Upcoming]) and put off ([Network.PutOff]), be it a
+// packet, a command, a timer or a disk: so a test has things happen in any order that their causes
+// allow, and says no more about it than where that is not the natural one.
+//
 // # Copies
 //
 // [Network.Clone] copies a network in the middle of a run. It copies what is small, and

@@ -47,13 +47,14 @@ const (
 	Lifted   // likewise
 	Released // by hand or because no rule holds it any more
 	Restored // Number is the offset of the snapshot that the machine is made of; Started follows
+	Late     // Text is what is put off, and until when
 )
 
 var eventNames = [...]string{
 	"sent", "received", "lost", "stuck", "duplicated", "corrupted", "delivered", "commanded", "wrote", "write failed",
 	"synced", "started", "start refused", "snapshot", "snapshot refused", "killed", "paused", "resumed", "slowed",
 	"clock set", "disk", "imposed", "lifted", "released",
-	"restored from a snapshot",
+	"restored from a snapshot", "put off",
 }
 
 // String is the kind's name, as in "sent".

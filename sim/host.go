@@ -57,6 +57,7 @@ type host struct {
 type alarm struct {
 	set    bool
 	due    int64 // virtual
+	late   int64 // not before: it was put off
 	queued int64 // when the event in the queue is, if there is one
 	number uint32
 	ticks  int // at one moment

@@ -75,6 +75,10 @@ func blow(n *Network, d Dice, times int) {
 			if len(n.Held()) > 0 {
 				n.Release(int(d.Below(uint64(len(n.Held())))))
 			}
+		case 14:
+			if all := n.Upcoming(); len(all) > 0 {
+				n.PutOff(int(d.Below(uint64(len(all)))), n.Now()+int64(d.Below(3_000_000)))
+			}
 		default:
 			n.Command(id, fmt.Appendf(nil, "%d/%d text", n.Address(other).Region(), n.Address(other).Host()))
 		}

@@ -51,14 +51,21 @@ func (q *queue) pop() event {
 	last := q.events[len(q.events)-1]
 	q.events = q.events[:len(q.events)-1]
 	if len(q.events) > 0 {
-		q.sink(last)
+		q.sink(0, last)
 	}
 	return first
 }
 
-// sink puts an event where it belongs, from the top down.
-func (q *queue) sink(e event) {
-	i := 0
+// later gives an event in the queue a later time, behind all that have it.
+func (q *queue) later(i int, at int64) {
+	e := q.events[i]
+	e.at, e.order = at, q.orders
+	q.orders++
+	q.sink(i, e)
+}
+
+// sink puts an event where it belongs, from a place down.
+func (q *queue) sink(i int, e event) {
 	for {
 		least := 4*i + 1
 		if least >= len(q.events) {

@@ -97,7 +97,7 @@ func (n *Network) happen(e event) {
 		if h.paused {
 			return // Resume sets it again
 		}
-		if due := max(h.alarm.due, h.busy); due > n.now {
+		if due := max(h.alarm.due, h.alarm.late, h.busy); due > n.now {
 			n.queueAlarm(ID(e.host), due)
 			return
 		}
@@ -264,7 +264,7 @@ func (n *Network) rearm(id ID) {
 		return
 	}
 	h.alarm.due = h.clock.when(due, n.now)
-	if at := max(h.alarm.due, h.busy); h.alarm.queued == 0 || at < h.alarm.queued-1 {
+	if at := max(h.alarm.due, h.alarm.late, h.busy); h.alarm.queued == 0 || at < h.alarm.queued-1 {
 		n.queueAlarm(id, at)
 	}
 }

@@ -34,6 +34,7 @@ type story struct {
 //	lift rule=1; kill host=ann [power] [keep=n] [torn] [tear=n]; disk host=ann [full] [short] [stalled] [lying]
 //	jump, drift, slow, inbox; start host=ann [cold]; pause, resume, snapshot host=ann; run for=1ms; step; settle for=1s
 //	say host=ann (the command is the line below it); held; release i=0; discard i=0
+//	upcoming; put-off i=0 until=1ms
 func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 	a := words{t, d, s.network}
 	n := s.network
@@ -83,6 +84,10 @@ func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 		return s.news() + fmt.Sprintf("settled: %v\n", err)
 	case "held":
 		return s.held()
+	case "upcoming":
+		return s.upcoming()
+	case "put-off":
+		n.PutOff(int(a.number("i")), a.span("until").Min)
 	case "release":
 		n.Release(int(a.number("i")))
 	case "discard":
@@ -105,6 +110,21 @@ func (s *story) held() string {
 	var b strings.Builder
 	for i, h := range s.network.Held() {
 		fmt.Fprintf(&b, "%d: #%d from %s to %s: %s\n", i, h.Number, s.network.Name(h.From), s.network.Name(h.To), h.Data)
+	}
+	return b.String()
+}
+
+func (s *story) upcoming() string {
+	var b strings.Builder
+	for i, u := range s.network.Upcoming() {
+		line := fmt.Sprintf("%d: %s  %s  %s", i, seconds(u.At), s.network.Name(u.Host), u.Kind)
+		if u.From >= 0 {
+			line += fmt.Sprintf(" #%d from %s", u.Number, s.network.Name(u.From))
+		}
+		if len(u.Data) > 0 {
+			line += fmt.Sprintf(": %s", u.Data)
+		}
+		b.WriteString(line + "\n")
 	}
 	return b.String()
 }
