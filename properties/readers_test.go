@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -27,10 +28,11 @@ func TestReaders(t *testing.T) {
 	battle.Check(t, fuzz.Readers)
 }
 
-// setRapid sets one of rapid's flags for the rest of the test, unless it was given.
+// setRapid sets one of rapid's flags for the rest of the test, unless it was given, as a flag or
+// by rapid's variable of the environment.
 func setRapid(t *testing.T, name, value string) {
 	one := flag.Lookup(name)
-	if before := one.Value.String(); before == one.DefValue {
+	if before := one.Value.String(); before == one.DefValue && os.Getenv(rapidVariable(name)) == "" {
 		require.NoError(t, one.Value.Set(value))
 		t.Cleanup(func() { require.NoError(t, one.Value.Set(before)) })
 	}
