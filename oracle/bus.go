@@ -118,11 +118,11 @@ func (b *Bus) knows(p BusPacket) error {
 // sentInNone judges what a server says that has come back, and heard of no epoch yet: it may
 // give out what is accepted, to those who know of none either.
 func (b *Bus) sentInNone(p BusPacket) error {
-	if past := p.Offset + uint64(len(p.Data)); len(p.Data) > 0 && past > b.Accepted.Len() {
-		return fmt.Errorf("%s: byte %d in no epoch, and %d are accepted", p.Kind, past-1, b.Accepted.Len())
-	}
 	if err := b.agrees(p.Offset, p.Data); err != nil {
 		return fmt.Errorf("%s: %w", p.Kind, err)
+	}
+	if end := b.Accepted.Len(); len(p.Data) > 0 && p.Offset+uint64(len(p.Data)) > end {
+		return fmt.Errorf("%s: byte %d in no epoch, and %d are accepted", p.Kind, max(p.Offset, end), end)
 	}
 	return b.knows(p)
 }
