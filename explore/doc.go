@@ -21,7 +21,8 @@
 // second.
 //
 // Four in five of the first updates that are tried are of new runs, short and long ones, and
-// half of all later ones: what chance finds soon, the explorer finds not much later.
+// half of all later ones; and half of those first new runs, and all of the very first, are such
+// as [Random] makes. What chance finds soon, the explorer finds not much later.
 //
 // A burst starts at its moment, or a few updates before: what is new is often shown by the
 // very update that spoils it. It is random updates, by weight, or of a few kinds only

@@ -42,6 +42,7 @@ const (
 	rewindShare   = 3  // one in so many starts a little before its moment
 	freshFirst    = 4  // updates of new runs for each that goes on from a moment, at first
 	first         = 200_000
+	blindFirst    = 40_000 // the very first of those: see blindly
 )
 
 // An explorer is one hunt.
@@ -51,6 +52,7 @@ type explorer struct {
 	novelty  *novelty
 	frontier *frontier
 	composer *composer
+	chance   *composer // learns nothing
 	restorer restorer
 	starts   []*burst  // runs that were there at first
 	exchange *exchange // nil: no other worker is there
@@ -71,6 +73,7 @@ type explorer struct {
 func newExplorer(h *battle.Hunt) *explorer {
 	e := &explorer{hunt: h, dice: newDice(h.Seed()), novelty: newNovelty(), frontier: newFrontier(), newest: time.Now()}
 	e.composer = newComposer(h, e.dice)
+	e.chance = newComposer(h, newDice(h.Seed()))
 	e.followed = make([][]uint64, len(h.Weights()))
 	for i := range e.followed {
 		e.followed[i] = make([]uint64, len(e.followed))
@@ -129,20 +132,41 @@ func (e *explorer) count(fresh bool, updates int) {
 // turn goes back to a moment, and tries another future, or begins a new run. Where states go
 // on for ever, each has something new about it, and few are any use: then new runs are better.
 func (e *explorer) turn() {
-	m := e.frontier.root
-	if e.goesOn() {
-		m = e.frontier.pick(e.dice)
-	}
+	m, b := e.future()
 	m.picks++
 	e.watches = e.turns%watchEvery == 0
 	from := m
 	if e.dice.below(rewindShare) == 0 {
 		from = m.before(1 + bits.TrailingZeros64(e.dice.random.Uint64()))
 	}
-	if e.try(from, e.composer.compose(m, e.frontier)) {
+	if e.try(from, b) {
 		m.last = m.picks
 	}
 	e.watches = false
+}
+
+// blindly tells whether it is time for a new run of [Random]'s kind: at the very first, and
+// then for every second new run as long as most are new. Such runs depend on nothing that was
+// learnt, which leads away from the small numbers that much fails of. So what chance finds
+// soon, the explorer finds hardly later. Where goroutines race, an update takes far longer, and
+// the corpus comes first.
+func (e *explorer) blindly() bool {
+	if !e.hunt.Deterministic() || e.tried >= first {
+		return false
+	}
+	return e.tried < blindFirst || !e.goesOn() && e.dice.below(2) == 0
+}
+
+// future chooses a moment, and what is tried there.
+func (e *explorer) future() (*moment, *burst) {
+	m := e.frontier.root
+	if e.blindly() {
+		return m, e.chance.blind()
+	}
+	if e.goesOn() {
+		m = e.frontier.pick(e.dice)
+	}
+	return m, e.composer.compose(m, e.frontier)
 }
 
 // watch records what is compared from here on, in a turn that is to. What was compared on

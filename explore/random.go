@@ -12,9 +12,14 @@ func Random(h *battle.Hunt) {
 	c := newComposer(h, newDice(h.Seed()))
 	for n := 0; n%burstsBetween != 0 || !h.Expired(); n++ {
 		h.Begin()
-		c.burst.reset()
-		c.fresh(c.length(true))
-		h.Extend(c.burst.updates)
+		h.Extend(c.blind().updates)
 		h.End()
 	}
+}
+
+// blind makes a new run of random updates.
+func (c *composer) blind() *burst {
+	c.burst.reset()
+	c.fresh(c.length(true))
+	return &c.burst
 }

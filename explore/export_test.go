@@ -1,0 +1,4 @@
+package explore
+
+// BlindFirst is how many updates of new runs come first in every hunt.
+const BlindFirst = blindFirst
