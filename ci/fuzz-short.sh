@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 go build -C tools -o ../bin/ tool
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-go run ./cmd/battle hunt -engine explore,native,rapid,gofuzz -cpu -budget "${BUDGET:-90s}" | tee "$out"
+go run ./cmd/battle hunt -engine explore,native,rapid,gofuzz -cpu -budget "${BUDGET:-60s}" | tee "$out"
 
 awk '
 	function complain(what) { print what; bad = 1 }

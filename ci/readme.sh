@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export MAKEFLAGS=BUDGET=20s # of make hunt, which has a minute for people
+export MAKEFLAGS=BUDGET=10s # of make hunt, which has a minute for people
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy" "$copy.out"' EXIT
@@ -22,8 +22,9 @@ trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
 while IFS='|' read -r status expect command; do
 	status=$(trim "$status") expect=$(trim "$expect") command=$(trim "$command")
 	printf -- '-- %s\n' "$command"
-	got=0
+	got=0 began=$SECONDS
 	(cd "$copy" && bash -c "$command") >"$copy.out" 2>&1 </dev/null || got=$?
+	printf "   %d s\n" $((SECONDS - began))
 	if [ "$got" != "$status" ] || ! grep -qE -- "$expect" "$copy.out"; then
 		cat "$copy.out"
 		printf 'got status %s, want %s, and a line that matches %s\n' "$got" "$status" "$expect" >&2

@@ -22,7 +22,8 @@ type ledger struct {
 	mu    sync.Mutex
 	file  *os.File
 	known map[entered]trial
-	err   error // why a trial could not be kept
+	older map[entered]trial // by no code: the last of all in the file
+	err   error             // why a trial could not be kept
 }
 
 // conditions are what trials have in common that can stand for one another.
@@ -48,6 +49,11 @@ type entered struct {
 	bug, target, engine string
 }
 
+func (e entered) ofAnyCode() entered {
+	e.Code = ""
+	return e
+}
+
 // A record is a line of the file.
 type record struct {
 	conditions
@@ -62,7 +68,7 @@ func (r record) key() entered {
 // of a round that was killed while it wrote: it gives way. Trials with a fault are made
 // again, it may have been the machine's.
 func openLedger(path string) (*ledger, error) {
-	l := &ledger{known: make(map[entered]trial)}
+	l := &ledger{known: make(map[entered]trial), older: make(map[entered]trial)}
 	if path == "" {
 		return l, nil
 	}
@@ -82,7 +88,7 @@ func openLedger(path string) (*ledger, error) {
 			return nil, fmt.Errorf("%s:%d: not a trial: it does not name code, engine and target", path, n)
 		}
 		if r.Fault == "" {
-			l.known[r.key()] = r.trial
+			l.enter(r)
 		}
 	}
 	if l.file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644); err != nil {
@@ -100,10 +106,21 @@ func (l *ledger) close() {
 	}
 }
 
-func (l *ledger) find(under conditions, bug, target, engine string) (trial, bool) {
+func (l *ledger) enter(r record) {
+	l.known[r.key()] = r.trial
+	l.older[r.key().ofAnyCode()] = r.trial
+}
+
+// find returns the trial of these conditions, or, if an older one will do, the last of
+// those that differ in the code alone.
+func (l *ledger) find(under conditions, bug, target, engine string, older bool) (trial, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t, known := l.known[entered{under, bug, target, engine}]
+	key := entered{under, bug, target, engine}
+	t, known := l.known[key]
+	if !known && older {
+		t, known = l.older[key.ofAnyCode()]
+	}
 	return t, known
 }
 

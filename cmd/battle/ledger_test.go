@@ -30,10 +30,10 @@ func TestALedgerGoesOnWhereItEnded(t *testing.T) {
 	for range 2 { // and again, after it was mended
 		l, err = openLedger(path)
 		require.NoError(t, err)
-		got, known := l.find(under, "tip-bug", "ring", "rapid")
+		got, known := l.find(under, "tip-bug", "ring", "rapid", false)
 		require.True(t, known)
 		require.Equal(t, one, got)
-		_, known = l.find(under, "", "lock", "rapid")
+		_, known = l.find(under, "", "lock", "rapid", false)
 		require.False(t, known, "a fault is tried again")
 		l.keep(under, trial{Target: "path", Engine: "native"})
 		l.close()
@@ -48,7 +48,7 @@ func TestATrialStandsForThoseOfTheSameConditionsAlone(t *testing.T) {
 	require.NoError(t, err)
 	defer l.close()
 	under := conditions{Code: "c0de", Machine: "a machine", Budget: 60, Seeds: 5}
-	l.known[record{under, trial{Bug: "b", Target: "t", Engine: "e"}}.key()] = trial{}
+	l.enter(record{under, trial{Bug: "b", Target: "t", Engine: "e"}})
 	for _, c := range []struct {
 		under               conditions
 		bug, target, engine string
@@ -64,8 +64,29 @@ func TestATrialStandsForThoseOfTheSameConditionsAlone(t *testing.T) {
 		{conditions{"c0de", "a machine", 60, 3, false}, "b", "t", "e", false},
 		{conditions{"c0de", "a machine", 60, 5, true}, "b", "t", "e", false},
 	} {
-		_, known := l.find(c.under, c.bug, c.target, c.engine)
+		_, known := l.find(c.under, c.bug, c.target, c.engine, false)
 		require.Equal(t, c.want, known, "%+v", c)
+		_, known = l.find(c.under, c.bug, c.target, c.engine, true)
+		require.Equal(t, c.want || c.under.Code == "other", known, "of any code: %+v", c)
+	}
+}
+
+func TestOfOlderTrialsTheLastStands(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.jsonl")
+	l, err := openLedger(path)
+	require.NoError(t, err)
+	under := func(code string) conditions { return conditions{Code: code, Machine: "a machine"} }
+	for i, code := range []string{"first", "second", "third"} {
+		l.keep(under(code), trial{Target: "ring", Engine: "rapid", Updates: uint64(i)})
+	}
+	l.close()
+	l, err = openLedger(path)
+	require.NoError(t, err)
+	defer l.close()
+	for code, want := range map[string]uint64{"second": 1, "fourth": 2} {
+		got, known := l.find(under(code), "", "ring", "rapid", true)
+		require.True(t, known)
+		require.Equal(t, want, got.Updates, code)
 	}
 }
 

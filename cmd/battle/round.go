@@ -21,6 +21,7 @@ type roundFlags struct {
 	Cores       int           `default:"0" help:"Tasks or bugs at work at a time, a core for each (default all cores)."`
 	Regressions bool          `help:"Engines begin with all of the corpus. Without, with its seeds alone: regressions tell of the bugs."`
 	Results     string        `help:"Keep trials in this file, and don't make those again that it has of the same code, machine and flags."`
+	Older       bool          `help:"Take trials of other code from -results, too, where it has none of this: of a bug that no change since concerns. A page names all the commits."`
 	Markdown    string        `help:"Write the page to this file, too; of what there is, if interrupted."`
 	JSON        bool          `help:"Print JSON."`
 }
@@ -31,6 +32,8 @@ func (f *roundFlags) check() error {
 		return fmt.Errorf("-seeds %d: want at least one", f.Seeds)
 	case f.Budget <= 0:
 		return fmt.Errorf("-budget %v: want a time above zero", f.Budget)
+	case f.Older && f.Results == "":
+		return errors.New("-older: there are no older trials without -results")
 	case f.Cores < 0:
 		return fmt.Errorf("-cores %d: want a number of cores, or 0 for all", f.Cores)
 	}
@@ -64,7 +67,7 @@ func (f *roundFlags) newRound(ctx context.Context, dir string, picked []engine, 
 	return &round{
 		trials: trials{seeds: f.Seeds, budget: f.Budget, commit: codeCommit(ctx, code)},
 		under:  conditions{Code: print, Machine: machine(), Budget: f.Budget.Seconds(), Seeds: f.Seeds, Regressions: f.Regressions},
-		picked: picked, cores: cmp.Or(f.Cores, runtime.NumCPU()), ledger: kept,
+		picked: picked, cores: cmp.Or(f.Cores, runtime.NumCPU()), ledger: kept, older: f.Older,
 	}, nil
 }
 
@@ -77,6 +80,7 @@ type round struct {
 	picked []engine
 	cores  int
 	ledger *ledger
+	older  bool // trials of other code will do
 	pace   *pace
 	line   func(trial) string // what is said of a trial that has ended
 }
@@ -182,7 +186,7 @@ func (r *round) compete(ctx context.Context, a *arena) (results []trial) {
 // whether any trial was not in the ledger.
 func (r *round) hunt(ctx context.Context, a *arena, e engine) (results []trial, fresh bool) {
 	for _, name := range a.targets {
-		one, known := r.ledger.find(r.under, a.bug, name, e.name())
+		one, known := r.ledger.find(r.under, a.bug, name, e.name(), r.older)
 		if !known {
 			if ctx.Err() != nil {
 				break
