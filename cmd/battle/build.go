@@ -11,8 +11,8 @@ import (
 )
 
 type buildCommand struct {
-	Packages []string `arg:"" optional:"" help:"Packages with targets (default ./...)."`
-	Target   []string `help:"Only these targets (names, or functions as FuzzX)."`
+	Where    []string `arg:"" optional:"" name:"target" help:"Targets (names, or functions as FuzzX), and packages to look for them in, as ./fuzz (default all in ./...)."`
+	Target   []string `help:"The same as naming the targets without the flag."`
 	Engine   string   `required:"" help:"The engine: libfuzzer, afl or gofuzz."`
 	Bug      string   `help:"Plant this bug of bugs/ first."`
 	Out      string   `default:"." help:"Folder for the programs."`
@@ -44,6 +44,7 @@ type builtTarget struct {
 }
 
 func (c *buildCommand) Run(ctx context.Context, line *commandLine) error {
+	c.Where, c.Target = choose(c.Where, c.Target)
 	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func (c *buildCommand) Run(ctx context.Context, line *commandLine) error {
 	if w.planted != nil && len(c.Target) == 0 {
 		c.Target = w.planted.targets
 	}
-	targets, err := w.findAll(ctx, c.Packages, c.Target)
+	targets, err := w.findAll(ctx, c.Where, c.Target)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 type huntCommand struct {
-	Packages []string      `arg:"" optional:"" help:"Packages to hunt in (default ./...)."`
-	Target   []string      `help:"Only these targets (names, or functions as FuzzX)."`
+	Where    []string      `arg:"" optional:"" name:"target" help:"Targets (names, or functions as FuzzX), and packages to look for them in, as ./fuzz (default all in ./...)."`
+	Target   []string      `help:"The same as naming the targets without the flag."`
 	Engine   []string      `help:"Only these engines: explore, native, rapid, gofuzz, afl, libfuzzer (default each that is installed, by itself), or all: those that are installed, together: they exchange what they find."`
 	Budget   time.Duration `default:"1m" help:"How long to hunt in all, after building."`
 	CPU      bool          `help:"Count the budget in CPU time of the engines' processes: a busy machine hunts longer, not less."`
@@ -74,6 +74,7 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	if c.Workers < 1 {
 		return fmt.Errorf("-workers %d: want at least one", c.Workers)
 	}
+	c.Where, c.Target = choose(c.Where, c.Target)
 	w, err := newWorkshop(ctx, line.Dir)
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 			return nil, err
 		}
 	}
-	targets, err := w.findAll(ctx, c.Packages, c.Target)
+	targets, err := w.findAll(ctx, c.Where, c.Target)
 	if err != nil {
 		return nil, err
 	}

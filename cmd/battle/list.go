@@ -12,8 +12,8 @@ import (
 )
 
 type listCommand struct {
-	Packages []string `arg:"" optional:"" help:"Packages to look in (default ./...)."`
-	JSON     bool     `help:"Print JSON."`
+	Where []string `arg:"" optional:"" name:"target" help:"Targets (names, or functions as FuzzX), and packages to look for them in, as ./fuzz (default all in ./...)."`
+	JSON  bool     `help:"Print JSON."`
 }
 
 // listed is a target in list's JSON.
@@ -29,7 +29,8 @@ func (c *listCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	defer w.close()
-	targets, err := w.findAll(ctx, c.Packages, nil)
+	packages, names := choose(c.Where, nil)
+	targets, err := w.findAll(ctx, packages, names)
 	if err != nil {
 		return err
 	}

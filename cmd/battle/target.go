@@ -108,7 +108,11 @@ func (w *workshop) findAll(ctx context.Context, patterns, names []string) ([]tar
 	if err := sameNames(all); err != nil {
 		return nil, err
 	}
-	return pick(all, names)
+	picked, err := pick(all, names)
+	if err != nil {
+		return nil, w.meant(names, err)
+	}
+	return picked, nil
 }
 
 // describeFor asks targets for their names until those of the given ones are known, or all
@@ -292,7 +296,7 @@ func pick(all []target, names []string) ([]target, error) {
 			}
 		}
 		if !found {
-			return nil, errors.Join(fmt.Errorf("no target %q: there are %s", name, targetNames(all)), troubles(all))
+			return nil, errors.Join(fmt.Errorf("%s: there are %s", noTarget(name), targetNames(all)), troubles(all))
 		}
 	}
 	if err := troubles(picked); err != nil {
