@@ -1,6 +1,7 @@
 package battle
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -31,6 +32,10 @@ type Request struct {
 	Failure   *Failure `json:"failure,omitempty"`    // for run and minimize: what a dead process left, see DeathOf
 	Passing   bool     `json:"passing,omitempty"`    // for an engine: the run need not fail
 	Length    int      `json:"length,omitempty"`     // for an engine: updates of the runs that it makes up, 0 for as many as the trace has up to its failure
+
+	// Pictures are for run: by kind, the files that pictures of the run are written into,
+	// those that the target has.
+	Pictures map[string]string `json:"pictures,omitempty"`
 }
 
 // An Answer answers the request of the same index. Those behind one with Passing set, the
@@ -44,6 +49,10 @@ type Answer struct {
 	Finding     *Finding        `json:"finding,omitempty"` // nil: the run passed
 	Corpus      []CorpusItem    `json:"corpus,omitempty"`
 	Report      json.RawMessage `json:"report,omitempty"` // of an engine: its own
+
+	// Pictures are the kinds of picture that there were of the run, if any were asked for: of a
+	// run that hangs or ends its process there are none.
+	Pictures []string `json:"pictures,omitempty"`
 }
 
 // A CorpusItem is a trace of the corpus in both forms. Those without a file are
@@ -135,11 +144,7 @@ func (s *session) answer(r Request) (a Answer, err error) {
 			a.Finding = newFinding(s.plan, s.source, prog, r.Failure)
 			break
 		}
-		s.runner = newRunner(s.plan)
-		s.runner.t.verbose = r.Verbose
-		if f, tape := s.attempt(a.Tape); f != nil {
-			a.Finding = newFinding(s.plan, s.source, s.plan.decode(tape), f)
-		}
+		return s.rerun(r, a)
 	case "minimize":
 		a.Finding = s.minimized(r, a.Tape)
 	default:
@@ -153,6 +158,45 @@ func (s *session) answer(r Request) (a Answer, err error) {
 		return s.consult(r, engine, a.Tape)
 	}
 	return a, err
+}
+
+// rerun runs a trace again, and takes the pictures that are wanted of it.
+func (s *session) rerun(r Request, a Answer) (Answer, error) {
+	s.runner = newRunner(s.plan)
+	s.runner.t.verbose = r.Verbose
+	if len(r.Pictures) == 0 {
+		a.Finding = s.found(a.Tape)
+		return a, nil
+	}
+	pictures := s.collect(func(p Picture) error {
+		path := r.Pictures[p.Kind]
+		if path == "" {
+			return nil
+		}
+		var content bytes.Buffer
+		if err := p.Write(&content); err != nil {
+			return err
+		}
+		return writeWhole(path, content.Bytes())
+	})
+	a.Finding = s.found(a.Tape)
+	if a.Finding != nil && a.Finding.Kind == Hang {
+		return a, nil
+	}
+	a.Pictures = pictures.kinds
+	if pictures.err != nil {
+		return a, fmt.Errorf("the pictures of target %s: %w", s.plan.name, pictures.err)
+	}
+	return a, nil
+}
+
+// found is the failure of a tape as it is, not minimised.
+func (s *session) found(tape []byte) *Finding {
+	f, ran := s.attempt(tape)
+	if f == nil {
+		return nil
+	}
+	return newFinding(s.plan, s.source, s.plan.decode(ran), f)
 }
 
 // requested is the program that a request brings as a trace or as a tape.

@@ -21,6 +21,8 @@ type driver interface {
 	copies() Copies
 	// distrust ends copies that are not the target's own.
 	distrust(why error)
+	// state is the subject as it is now.
+	state() any
 	// scratch is the value of a kind that decoding reuses.
 	scratch(kind int) unsafe.Pointer
 	// apply runs the scratch value of a kind, and then the invariants.
@@ -45,6 +47,8 @@ func newTyped[S any](target Target[S]) *typed[S] {
 	}
 	return d
 }
+
+func (d *typed[S]) state() any { return d.subject }
 
 func (d *typed[S]) scratch(kind int) unsafe.Pointer { return d.places[kind] }
 
@@ -119,7 +123,8 @@ type runner struct {
 	t     T
 	dec   decoder
 	stats counts
-	begun bool // New has returned
+	begun bool   // New has returned
+	album *album // takes pictures of runs; nil: nobody looks at them
 
 	// The run began with a copy that is not by the target's Clone. It is written, like
 	// now, before the beat.
@@ -202,6 +207,9 @@ func (r *runner) step(k *kind) {
 	if r.t.verbose {
 		r.t.narrate(k)
 	}
+	if r.album != nil {
+		r.album.update(r.t.moment+1, r.t.updateText(k))
+	}
 	r.t.driver.apply(&r.t, k.index)
 	if r.t.plan.memoryMax != 0 && r.t.moment%memoryEvery == memoryEvery-1 {
 		r.checkMemory()
@@ -247,6 +255,9 @@ func (r *runner) copying(f func()) {
 
 func (r *runner) start() {
 	r.t.driver.start()
+	if r.album != nil {
+		r.album.begin(r.t.driver.state())
+	}
 	r.begun = true
 }
 
@@ -257,6 +268,11 @@ func (r *runner) end() *Failure {
 		r.t.moment = max(0, r.t.moment-1) // what fails from here on is the last update's
 		if r.t.plan.memoryMax != 0 {
 			r.guarded(r.checkMemory)
+		}
+		if r.album != nil {
+			beat := r.beat.Swap(0) // how long pictures take is not the target's fault
+			r.album.end(r.t.failure)
+			r.beat.Store(beat)
 		}
 		r.copying(r.t.driver.stop)
 	}

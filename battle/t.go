@@ -112,8 +112,12 @@ func (t *T) Maximize(name string, v uint64) {
 
 // narrate prints the update that is about to run.
 func (t *T) narrate(k *kind) {
-	one := step{kind: k, p: t.driver.scratch(k.index)}
-	fmt.Fprintf(os.Stderr, "%4d  %s\n", t.moment+1, one)
+	fmt.Fprintf(os.Stderr, "%4d  %s\n", t.moment+1, t.updateText(k))
+}
+
+// updateText is the update that is about to run as a trace has it.
+func (t *T) updateText(k *kind) string {
+	return step{kind: k, p: t.driver.scratch(k.index)}.String()
 }
 
 // fail records the run's failure. What costs time is left out of quiet runs.
