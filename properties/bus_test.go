@@ -185,16 +185,16 @@ func (*client) Snapshot(writer string) *snapshot.Snapshot {
 }
 
 // describe says what is in a packet, a command or a delivery, for the log.
-func describe(kind sim.EventKind, data []byte) string {
-	if kind != sim.Sent && kind != sim.Received {
-		return describeApp(data)
+func describe(e sim.Event) string {
+	if e.Kind != sim.Sent && e.Kind != sim.Received {
+		return describeApp(e.Data)
 	}
 	var p wire.Packet
-	if fault := p.Open(data, wire.Latest, wire.StreamID(busStream)); fault.Reason != wire.None {
+	if fault := p.Open(e.Data, wire.Latest, wire.StreamID(busStream)); fault.Reason != wire.None {
 		return fault.Error()
 	}
 	said := fmt.Sprintf("%s epoch=%d", p.Kind, p.Epoch)
-	if one, err := oracle.ReadBusPacket(data); err == nil && one.Kind != "" {
+	if one, err := oracle.ReadBusPacket(e.Data); err == nil && one.Kind != "" {
 		said += fmt.Sprintf(" offset=%d, %d bytes, tail=%d committed=%d %s", one.Offset, len(one.Data), one.Tail, one.Committed, one.Reason)
 	}
 	return said

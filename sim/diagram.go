@@ -14,9 +14,10 @@ import (
 // line, and one that is paused a broken one. Rules are bars at the right, as long as they are
 // in force. Whatever is pointed at says more.
 func (l *Log) WriteDiagram(w io.Writer) error {
-	d := diagram{log: l, arrows: map[uint64]arrowEnds{}, alive: make([]float64, len(l.names)), paused: make([]bool, len(l.names))}
+	d := diagram{log: l, arrows: map[uint64]arrowEnds{}, said: map[ID]string{}, alive: make([]float64, len(l.names)), paused: make([]bool, len(l.names))}
 	d.place()
-	d.height = int(d.y) + 20
+	d.legend()
+	d.height = int(d.y) + diagramRow
 	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="8" role="img">`+"\n",
 		diagramWidth, d.height)
 	d.out.WriteString(diagramStyle)
@@ -26,6 +27,17 @@ func (l *Log) WriteDiagram(w io.Writer) error {
 	d.out.WriteString("</svg>\n")
 	_, err := w.Write(d.out.Bytes())
 	return err
+}
+
+// legend says what the marks are, and what is not shown.
+func (d *diagram) legend() {
+	d.y += diagramRow
+	fmt.Fprintf(&d.front, `<path class="command" d="M%d %.1fl-5 -2.5v5z"/><text class="time" x="%d" y="%.1f">command</text>`+"\n", diagramLeft+5, d.y, diagramLeft+9, d.y+2)
+	fmt.Fprintf(&d.front, `<circle class="deliver" cx="%d" cy="%.1f" r="2"/><text class="time" x="%d" y="%.1f">delivered to the application</text>`+"\n", diagramLeft+50, d.y, diagramLeft+55, d.y+2)
+	if n := d.log.routine; n > 0 {
+		fmt.Fprintf(&d.front, `<text class="time" x="%d" y="%.1f">%s of routine not shown</text>`+"\n", diagramLeft+160, d.y+2, events(n))
+	}
+	d.y += diagramRow
 }
 
 const (
@@ -41,9 +53,12 @@ const diagramStyle = `<style>
 .paper{fill:#fff} text{fill:#222;paint-order:stroke;stroke:#fff;stroke-width:1.5} .time{fill:#777;font-size:6.5px}
 .life{stroke:#999;stroke-width:1} .paused{stroke-dasharray:2 3} .sent{stroke:#4a6fa5;stroke-width:.8} .head{fill:#4a6fa5}
 .wrong{stroke:#c0392b;stroke-width:1} .cross{stroke:#c0392b;stroke-width:1.6} .fault{fill:#c0392b;font-weight:bold} .bar{fill:#c0392b;opacity:.35}
+.note{font-size:7px} .band{fill:#e8edf4;opacity:.85} .fail{font-size:7px;font-weight:bold;fill:#fff;stroke:none} .fail.band{fill:#c0392b;opacity:1}
+.gap{font-size:7px;fill:#777;stroke:none} .gap.band{fill:#eee;opacity:.85} text.note{stroke:none}
 .heal{fill:#2e7d32} .deliver{fill:#2e7d32} .command{fill:#7b5ea7} .write{fill:none;stroke:#888}
 @media (prefers-color-scheme:dark){.paper{fill:#161616} text{fill:#ddd;stroke:#161616} .time{fill:#999} .life{stroke:#777} .sent{stroke:#8fb3e8} .head{fill:#8fb3e8}
-.wrong,.cross{stroke:#ff7b6b} .fault,.bar{fill:#ff7b6b} .heal,.deliver{fill:#7bc67e} .command{fill:#b79be0}}
+.wrong,.cross{stroke:#ff7b6b} .fault,.bar{fill:#ff7b6b} .band{fill:#263040} .gap{fill:#999} .gap.band{fill:#262626} .fail{fill:#fff} .fail.band{fill:#b03024}
+.heal,.deliver{fill:#7bc67e} .command{fill:#b79be0}}
 </style>
 `
 
@@ -62,6 +77,7 @@ type diagram struct {
 	arrows      map[uint64]arrowEnds // by number of the packet
 	alive       []float64            // by host: since where its line goes; 0 if it is down
 	paused      []bool
+	said        map[ID]string // by host: what it did last
 	rules       []ruleBar
 }
 
@@ -97,18 +113,27 @@ func (d *diagram) place() {
 	}
 	events := d.log.Events()
 	seen := make([]bool, len(d.log.names))
-	for _, e := range events { // whoever starts first was down before
-		if e.Host >= 0 && !seen[e.Host] && (e.Kind == Started || e.Kind == Killed || e.Kind == Received || e.Kind == Commanded) {
-			seen[e.Host] = true
-			if e.Kind == Started {
+	for id, h := range d.log.names {
+		if h.Down {
+			d.alive[id] = 0
+		}
+	}
+	for _, e := range events { // whoever starts first was down before, and whoever does anything else was not
+		if e.Host >= 0 && !seen[e.Host] && (e.Kind == Started || e.Kind == Killed || e.Kind == Sent || e.Kind == Received || e.Kind == Commanded) {
+			seen[e.Host], d.alive[e.Host] = true, diagramTop
+			if e.Kind == Started && e.At > 0 {
 				d.alive[e.Host] = 0
 			}
 		}
 	}
 	d.host = -2
 	for _, e := range events {
+		if e.Kind == Started && e.At == 0 {
+			continue // everybody does
+		}
 		d.row(e)
 		d.draw(e)
+		d.said[e.Host] = d.log.Line(e)
 	}
 	d.y += diagramRow
 	for id := range d.log.names {
@@ -147,7 +172,10 @@ func (d *diagram) row(e Event) {
 		}
 	}
 	d.y += diagramMoment
-	if e.At != d.at || d.host == -2 {
+	switch {
+	case e.Kind == Received && d.kind == Received: // one to many arrives many times
+		d.y++
+	case e.At != d.at || d.host == -2:
 		d.y += diagramRow - diagramMoment
 	}
 	d.at, d.host, d.kind = e.At, e.Host, e.Kind
@@ -182,6 +210,8 @@ func (d *diagram) draw(e Event) {
 	case Imposed:
 		d.rules = append(d.rules, ruleBar{e.Number, d.y, line})
 		d.word(e, "fault", line)
+	case Noted, Failed, Elided:
+		d.across(e, line)
 	case Lifted:
 		for i, r := range d.rules {
 			if r.handle == e.Number {
@@ -197,7 +227,6 @@ func (d *diagram) draw(e Event) {
 
 // change draws what happens to a host itself.
 func (d *diagram) change(e Event, line string) {
-	class := "fault"
 	switch e.Kind {
 	case Killed:
 		d.life(e.Host)
@@ -209,11 +238,9 @@ func (d *diagram) change(e Event, line string) {
 	case Started:
 		d.alive[e.Host] = d.y
 	}
-	if e.Kind == Started || e.Kind == Restored || e.Kind == Resumed || e.Kind == SnapshotTaken || e.Kind == Released {
+	class := "fault"
+	if e.tone() == repair {
 		class = "heal"
-	}
-	if e.Kind == Started && e.At == 0 {
-		return // everybody does
 	}
 	d.word(e, class, line)
 }
@@ -235,6 +262,29 @@ func (d *diagram) word(e Event, class, line string) {
 	fmt.Fprintf(&d.front, `<text class="%s" x="%.1f" y="%.1f" text-anchor="%s">%s<title>%s</title></text>`+"\n",
 		class, x, d.y+2.5, anchor, html.EscapeString(string(text)), line)
 	d.y += diagramRow - diagramMoment
+}
+
+// across writes what is of nobody's line: notes, what is left out, and at last what went wrong,
+// with what its host did just before.
+func (d *diagram) across(e Event, line string) {
+	class := map[EventKind]string{Noted: "note", Failed: "fail", Elided: "gap"}[e.Kind]
+	const width = 76
+	lines := folded(html.UnescapeString(line), width)
+	if e.Kind == Failed && e.Host >= 0 {
+		d.y += diagramMoment
+		d.cross(d.x(e.Host), d.y)
+		lines = append(folded(d.log.name(e.Host)+" "+d.said[e.Host], width), lines...)
+		d.y += diagramMoment
+	}
+	height := diagramRow*float64(len(lines)) - 1
+	d.y += diagramMoment
+	fmt.Fprintf(&d.front, `<rect class="%s band" x="%d" y="%.1f" width="%d" height="%.1f"/>`+"\n",
+		class, diagramLeft-4, d.y-6, diagramWidth-diagramLeft-diagramRight+6, height)
+	for _, one := range lines {
+		fmt.Fprintf(&d.front, `<text class="%s" x="%d" y="%.1f">%s</text>`+"\n", class, diagramLeft-1, d.y+2, html.EscapeString(one))
+		d.y += diagramRow
+	}
+	d.y -= diagramMoment
 }
 
 // life draws a host's line from where it began to here.
@@ -285,8 +335,12 @@ func (d *diagram) lose(e Event, line string) {
 	}
 	x, y := d.x(a.from)+(d.x(a.to)-d.x(a.from))*part, max(d.y, a.y+diagramRow/2)
 	a.text, a.arrived = line, true
-	d.line(a, "wrong", x, y)
 	d.arrows[e.Number] = a
+	if e.tone() == plain {
+		d.line(a, "sent", x, y)
+		return
+	}
+	d.line(a, "wrong", x, y)
 	d.cross(x, y)
 }
 

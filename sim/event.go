@@ -40,21 +40,25 @@ const (
 	Killed                           // Number is what is left of the journal
 	Paused
 	Resumed
-	Slowed   // Number is what an input takes, in ns
-	ClockSet // Number is by how much, in ns, as an int64
-	DiskSet  // Text is its faults
-	Imposed  // Number is the rule's handle, Text the rule
-	Lifted   // likewise
-	Released // by hand or because no rule holds it any more
-	Restored // Number is the offset of the snapshot that the machine is made of; Started follows
-	Late     // Text is what is put off, and until when
+	Slowed     // Number is what an input takes, in ns
+	ClockSet   // Number is by how much, in ns, as an int64
+	DiskSet    // Text is its faults
+	Imposed    // Number is the rule's handle, Text the rule
+	Lifted     // likewise
+	Released   // by hand or because no rule holds it any more
+	Restored   // Number is the offset of the snapshot that the machine is made of; Started follows
+	Late       // Text is what is put off, and until when
+	VersionSet // Number is the version of its program that the host runs from its next start on
+	Noted      // Text is what whoever uses the network has to say: see Note
+	Failed     // Text is what went wrong, on Host if it is of one: see Fail
+	Elided     // Number is how many events an excerpt leaves out here
 )
 
 var eventNames = [...]string{
 	"sent", "received", "lost", "stuck", "duplicated", "corrupted", "delivered", "commanded", "wrote", "write failed",
 	"synced", "started", "start refused", "snapshot", "snapshot refused", "killed", "paused", "resumed", "slowed",
 	"clock set", "disk", "imposed", "lifted", "released",
-	"restored from a snapshot", "put off",
+	"restored from a snapshot", "put off", "version set", "noted", "failed", "elided",
 }
 
 // String is the kind's name, as in "sent".
@@ -63,6 +67,43 @@ func (k EventKind) String() string {
 		return eventNames[k]
 	}
 	return fmt.Sprintf("event %d", k)
+}
+
+// A tone says what an event is to somebody who looks for the cause of a failure.
+type tone byte
+
+const (
+	plain  tone = ' '
+	fault  tone = '!'
+	repair tone = '+' // ends a fault, or prepares for one, as a snapshot does
+)
+
+// tone is the event's; that of a kind is not always the same.
+func (e *Event) tone() tone {
+	bad := false
+	switch e.Kind {
+	case Lost:
+		if e.Reason == LostDown { // the fault is that it is down, if that is one
+			return plain
+		}
+		return fault
+	case Stuck, Duplicated, Corrupted, WriteFailed, StartRefused, SnapshotRefused, Killed, Paused, ClockSet, Imposed, Late, VersionSet, Failed:
+		return fault
+	case Started, Restored, Resumed, Lifted, Released:
+		return repair
+	case Slowed:
+		bad = e.Number > 0
+	case DiskSet:
+		bad = e.Text != DiskFaults{}.String()
+	case SnapshotTaken:
+		bad = e.Text != ""
+	default:
+		return plain
+	}
+	if bad {
+		return fault
+	}
+	return repair
 }
 
 var reasonNames = [...]string{
@@ -76,6 +117,14 @@ func (r Reason) String() string {
 		return reasonNames[r]
 	}
 	return fmt.Sprintf("reason %d", r)
+}
+
+// events is a number of events in words.
+func events(n uint64) string {
+	if n == 1 {
+		return "1 event"
+	}
+	return fmt.Sprintf("%d events", n)
 }
 
 // seconds writes a time.

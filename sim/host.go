@@ -65,7 +65,10 @@ type alarm struct {
 }
 
 // SetVersion says which version of its program a host runs from its next start on.
-func (n *Network) SetVersion(id ID, version int) { n.hosts[id].version = version }
+func (n *Network) SetVersion(id ID, version int) {
+	n.hosts[id].version = version
+	n.tell(Event{Kind: VersionSet, Host: id, Number: uint64(version)})
+}
 
 // Version is what [Network.SetVersion] said last.
 func (n *Network) Version(id ID) int { return n.hosts[id].version }

@@ -10,15 +10,21 @@ import (
 type Log struct {
 	// Describe says what is in a packet, a command, a delivery or a write, in a line. Nil
 	// writes text as it is, and of other bytes how many there are.
-	Describe func(kind EventKind, data []byte) string
+	Describe func(e Event) string
 
-	names  []Host // of hosts; shared with clones
-	events []Event
-	next   int // where the next event goes, once all places are taken
-	size   int
-	all    uint64 // events there were
-	cloned bool   // events' data may be another log's, too
-	shared bool   // the events themselves are
+	// Routine says that an event is of no interest to people, such as a heartbeat: they see
+	// it in no excerpt. It is asked about what is sent, delivered, commanded and written; a
+	// packet's other events are as routine as it is. Nil: none is.
+	Routine func(e Event) bool
+
+	names   []Host // of hosts; shared with clones
+	events  []Event
+	next    int // where the next event goes, once all places are taken
+	size    int
+	all     uint64 // events there were
+	routine uint64 // events that are left out of an excerpt
+	cloned  bool   // events' data may be another log's, too
+	shared  bool   // the events themselves are
 }
 
 func newLog(size int) *Log { return &Log{size: size} }
@@ -113,6 +119,14 @@ func (l *Log) Line(e Event) string {
 		said += fmt.Sprintf(" by %d ns", int64(e.Number))
 	case Imposed, Lifted:
 		said += fmt.Sprintf(" %d", e.Number)
+	case VersionSet:
+		said += fmt.Sprintf(" to %d, from its next start on", e.Number)
+	case Noted:
+		return e.Text
+	case Failed:
+		return "fails: " + e.Text
+	case Elided:
+		return "(" + events(e.Number) + " left out)"
 	}
 	if len(e.Data) > 0 {
 		said += ": " + l.describe(e)
@@ -125,7 +139,7 @@ func (l *Log) Line(e Event) string {
 
 func (l *Log) describe(e Event) string {
 	if l.Describe != nil {
-		return l.Describe(e.Kind, e.Data)
+		return l.Describe(e)
 	}
 	for _, c := range e.Data {
 		if c < ' ' || c > '~' {

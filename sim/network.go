@@ -178,11 +178,20 @@ func (n *Network) Events() uint64 { return n.steps }
 
 // Watch has f called with each event of the log from now on, whether there is a log or
 // not. An event's data is valid during the call, in which the network is not to be
-// changed. A clone is not watched. Nil ends it.
+// changed, but for its log, by Note and Fail. A clone is not watched. Nil ends it.
 func (n *Network) Watch(f func(Event)) { n.watch = f }
 
 // Log is the log of events; nil if there is none.
 func (n *Network) Log() *Log { return n.log }
+
+// Note writes a line of whoever uses the network into the log, such as what is about to
+// be done to it.
+func (n *Network) Note(text string) { n.tell(Event{Kind: Noted, Host: -1, Peer: -1, Text: text}) }
+
+// Fail writes into the log what went wrong, and on which host; -1 is none.
+func (n *Network) Fail(id ID, text string) {
+	n.tell(Event{Kind: Failed, Host: id, Peer: -1, Text: text})
+}
 
 // watched tells whether anybody wants to know of events. Most runs are not watched, and
 // are spared the making of them.

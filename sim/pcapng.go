@@ -147,7 +147,7 @@ func (p *pcap) packet(e Event, from, to ID, port uint16, direction byte) {
 	options := [][]byte{option(flagsOption, []byte{direction, 0, 0, 0})}
 	comment := ""
 	if port == streamPort && p.log.Describe != nil {
-		comment = p.log.Describe(e.Kind, e.Data)
+		comment = p.log.Describe(e)
 	}
 	if e.Kind == Sent {
 		comment += p.fates[e.Number]

@@ -89,7 +89,7 @@ func TestDiagramShowsWhatHappened(t *testing.T) {
 	require.Equal(t, received, counts["head"], "arrow heads")
 	require.Equal(t, received+2, counts["sent"]+counts["wrong"]-lost, "arrows: two are under way")
 	require.Equal(t, 2, lost)
-	require.Equal(t, lost+1, counts["cross"], "a cross for each that is lost, and for the host that was killed")
+	require.Equal(t, lost-1+1, counts["cross"], "a cross for each that is lost, but for that to a host that is down, and one for the host that was killed")
 	require.Equal(t, 6, counts["life"], "lives: one was killed, one paused and resumed")
 	require.Equal(t, 1, counts["life paused"])
 	require.Equal(t, 3, counts["bar"])
@@ -137,7 +137,7 @@ func parsePcap(t *testing.T, file []byte) (blocks []pcapBlock) {
 func TestPcapHasEveryPacketTwice(t *testing.T) {
 	var out bytes.Buffer
 	n := pictured()
-	n.Log().Describe = func(_ EventKind, data []byte) string { return strings.ToUpper(string(data)) }
+	n.Log().Describe = func(e Event) string { return strings.ToUpper(string(e.Data)) }
 	require.NoError(t, n.Log().WritePcap(&out))
 	if name := os.Getenv("SIM_PCAP"); name != "" {
 		require.NoError(t, os.WriteFile(name, out.Bytes(), 0o644))
