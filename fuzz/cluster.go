@@ -9,8 +9,6 @@ import (
 	"battle.test/oracle"
 	"battle.test/sim"
 	"battle.test/statemachines/machine"
-	seq "battle.test/statemachines/sequencer" // fuzz has a sequencer of its own, of the tip
-	"battle.test/statemachines/wire"
 )
 
 // Cluster is the whole bus, on a simulated network of two regions, beside a model of what
@@ -92,7 +90,7 @@ func clusterWithLog(size int) *cluster {
 		InboxMax: 200,
 	})
 	if size > 0 {
-		c.net.Log().Describe = describeCluster
+		c.net.Log().Describe, c.net.Log().Routine = describeCluster, isRoutine
 	}
 	for m := range members {
 		c.net.Add(m.host())
@@ -142,6 +140,7 @@ func (c *cluster) saw(e sim.Event) {
 	}
 	if c.wrong != nil {
 		c.wrong = fmt.Errorf("at %d.%09d s, %s: %w", e.At/sim.Second, e.At%sim.Second, Member(e.Host), c.wrong)
+		c.net.Fail(e.Host, c.wrong.Error())
 	}
 }
 
@@ -187,47 +186,4 @@ func checkCluster(t *battle.T, c *cluster) {
 	if c.wrong != nil {
 		t.Errorf("%v", c.wrong)
 	}
-}
-
-// describeCluster says what is in a packet, for a log of the network.
-func describeCluster(kind sim.EventKind, data []byte) string {
-	var report seq.Report
-	if kind == sim.Delivered && report.Decode(data) {
-		return fmt.Sprintf("%s epoch=%d offset=%d whole=%d", report.What, report.Epoch, report.Offset, report.Whole)
-	}
-	if kind != sim.Sent && kind != sim.Received && kind != sim.Corrupted {
-		return fmt.Sprintf("%d bytes", len(data))
-	}
-	var p wire.Packet
-	if fault := p.Open(data, wire.Latest, wire.StreamID(clusterStream)); fault.Reason != wire.None {
-		return fault.Error()
-	}
-	said := func(body any) string { return fmt.Sprintf("%s epoch=%d %+v", p.Kind, p.Epoch, body) }
-	switch p.Kind {
-	case wire.KindStream:
-		var one wire.Stream
-		one.Decode(&p)
-		return fmt.Sprintf("stream epoch=%d start=%d offset=%d, %d bytes, committed=%d", p.Epoch, one.Start, one.Offset, len(one.Frames), one.Committed)
-	case wire.KindRequest:
-		var one wire.Request
-		one.Decode(&p)
-		return said(one)
-	case wire.KindAnswer:
-		var one wire.Answer
-		one.Decode(&p)
-		return fmt.Sprintf("answer epoch=%d offset=%d, %d bytes, %+v", p.Epoch, one.Offset, len(one.Data), one.Bounds)
-	case wire.KindRefusal:
-		var one wire.Refusal
-		one.Decode(&p)
-		return said(one)
-	case wire.KindInjected:
-		var one wire.Injected
-		one.Decode(&p)
-		return said(one)
-	case wire.KindStored:
-		var one wire.Stored
-		one.Decode(&p)
-		return said(one)
-	}
-	return fmt.Sprintf("%s epoch=%d, %d bytes", p.Kind, p.Epoch, len(data))
 }

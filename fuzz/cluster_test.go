@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -126,18 +125,6 @@ boot host=seq-a cold=true
 			require.Equal(t, straight.bus, one.bus)
 		}
 	}
-}
-
-// TestClusterPictures: a run can be looked at.
-func TestClusterPictures(t *testing.T) {
-	c := runCluster(t, clusterStory)
-	var pcap, diagram bytes.Buffer
-	require.NoError(t, c.net.Log().WritePcap(&pcap))
-	require.NoError(t, c.net.Log().WriteDiagram(&diagram))
-	for _, text := range []string{"epoch=2", "leads epoch=1", "by a cut", "the receiver is down"} {
-		require.Contains(t, pcap.String(), text)
-	}
-	require.Contains(t, diagram.String(), "killed with")
 }
 
 // loud is a cluster whose publishers always have something to say.
