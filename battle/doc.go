@@ -100,6 +100,9 @@
 // tapes and traces. A [Finding] is the shortest known trace of a failure, with what was
 // expected, what came, the stack, a command that replays it, and a Go test.
 //
+// A state that is [Pictured] can show its runs: what a replay prints and draws of a whole system
+// tells more than the trace of what was done to it.
+//
 // A failure is the subject's if an answer differs, if it panics, hangs, kills the
 // process or grows past a limit. It is the harness's ([Harness]) if New fails, if the
 // panic starts in New, Check, Close or Apply itself, if [T.Fault] says so, or if the run does

@@ -31,15 +31,16 @@ while IFS='|' read -r status expect command; do
 		exit 1
 	fi
 done <<'TABLE'
+1 | ^ +65\.165 .* fails: .* tip-1: answer  | go run ./cmd/battle replay -bug tip-bug-system -svg out/story.svg -pcap out/story.pcap corpus/cluster/regressions/tip-restarts.trace
 0 | ^no findings                          | make hunt
 0 | ^no findings                          | go run ./cmd/battle hunt -budget 10s
 0 | ^ok .*examples/deque                  | go -C examples/deque test .
 0 | ^deque  battle.test/examples/deque    | go -C examples/deque tool battle list
 0 | ^no findings                          | go -C examples/deque tool battle hunt -budget 5s
 0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
-0 | ^no findings                          | go run ./cmd/battle hunt -target ring -engine native -engine rapid -budget 10s
+0 | ^no findings                          | go run ./cmd/battle hunt ring -engine native -engine rapid -budget 10s
 1 | ^data, first=1 tail=1, 1 byte: 00     | go run ./cmd/battle hunt -bug tip-bug -first -html findings/report.html
-0 | ^together +engine                      | go run ./cmd/battle hunt -target ring -engine all -budget 10s
+0 | ^together +engine                      | go run ./cmd/battle hunt ring -engine all -budget 10s
 0 | ^passed: [0-9]+ updates               | go run ./cmd/battle replay corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
