@@ -64,6 +64,8 @@ type cluster struct {
 	said     int     // messages, of all applications
 	last     []byte  // the packet that was sent last, of those that were looked at
 	labels   uint64  // of what was seen since the last update, a bit each
+
+	hosts [members]oracle.BusHost
 }
 
 // clusterSettles is the bound of the liveness phase: so long after faults stop, everybody has
@@ -118,6 +120,9 @@ func (c *cluster) clone() *cluster {
 	another := *c
 	another.net, another.bus = c.net.Clone(), c.bus.Clone()
 	another.last = append([]byte(nil), c.last...)
+	for m := range another.hosts {
+		another.hosts[m] = c.hosts[m].Clone()
+	}
 	another.net.Watch(another.saw)
 	return &another
 }
@@ -132,7 +137,9 @@ func (c *cluster) saw(e sim.Event) {
 		if Member(e.Host) != Asker {
 			c.wrong = c.sawPacket(e)
 		}
-	case sim.Received, sim.Wrote, sim.Synced, sim.Lost:
+	case sim.Wrote:
+		c.wrong = c.sawWrite(Member(e.Host), e.Data)
+	case sim.Received, sim.Synced, sim.Lost:
 	default:
 		if e.Host >= 0 {
 			c.wrong = c.sawApp(Member(e.Host), e)
@@ -155,7 +162,17 @@ func (c *cluster) sawPacket(e sim.Event) error {
 		return err
 	}
 	c.see(p)
-	return c.bus.Sent(Member(e.Host).String(), p)
+	m := Member(e.Host)
+	if err := c.hosts[m].Sent(p); err != nil {
+		return err
+	}
+	if err := c.bus.Sent(m.String(), p); err != nil {
+		return err
+	}
+	if p.Kind == "stream" && m.isSequencer() {
+		return c.sawCommitted(m, p)
+	}
+	return nil
 }
 
 // The things that are seen on the network, and labelled.

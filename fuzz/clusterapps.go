@@ -54,7 +54,10 @@ func (c *cluster) sawApp(m Member, e sim.Event) error {
 		return c.sawNotice(m, e.Data)
 	case e.Kind == sim.Delivered && m.isSequencer():
 		role, _ := c.sequencer(m).Role()
-		return c.operator.hear(m, e.Data, role == seq.Idle || role == seq.Standing)
+		if err := c.operator.hear(m, e.Data, role == seq.Idle || role == seq.Standing); err != nil {
+			return err
+		}
+		return c.sawReport(m, e.Data)
 	case e.Kind == sim.Commanded && m.isPublisher():
 		c.bus.Publish(m.publisher(), e.Data)
 	case e.Kind == sim.SnapshotTaken && e.Text == "" && m.isPublisher():
@@ -64,6 +67,9 @@ func (c *cluster) sawApp(m Member, e sim.Event) error {
 	case e.Kind == sim.Started:
 		from := c.restored
 		c.restored = nil
+		if err := c.sawJournal(m); err != nil {
+			return err
+		}
 		return c.sawStart(m, from)
 	}
 	return nil

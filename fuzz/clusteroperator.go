@@ -55,6 +55,16 @@ func (o *operator) elect(c *cluster, other, paired bool) {
 	c.net.RunFor(0)
 }
 
+// granted is the grant of an epoch.
+func (o *operator) granted(epoch uint64) clusterGrant {
+	for _, g := range slices.Backward(o.grants) {
+		if g.epoch == epoch {
+			return g
+		}
+	}
+	return clusterGrant{leader: members}
+}
+
 // hear takes a report.
 //
 // A grant that a sequencer never heard of, since it died, shows when it refuses a later one: it

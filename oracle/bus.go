@@ -76,6 +76,8 @@ func (b *Bus) epoch(number uint64) *BusEpoch {
 // Sent judges a packet that a host sent.
 func (b *Bus) Sent(host string, p BusPacket) error {
 	switch p.Kind {
+	case "inject":
+		return b.inject(p)
 	case "stream", "answer", "refusal":
 	default:
 		return nil
@@ -223,6 +225,30 @@ func (e *BusEpoch) show(t *BusText, offset uint64, data []byte, leads bool) erro
 		return fmt.Errorf("byte %d of epoch %d is %#02x, and was %#02x", at, e.Number, data[same], t.byte(at))
 	}
 	t.show(offset, data)
+	return nil
+}
+
+// Wrote judges bytes of an epoch that a host writes to its disk: where the epoch's stream is
+// known, they are that.
+func (b *Bus) Wrote(epoch, offset uint64, data []byte) error {
+	e := b.epoch(epoch)
+	if e == nil {
+		return fmt.Errorf("it writes of epoch %d, which nobody was granted", epoch)
+	}
+	border := max(offset, min(b.common(e), offset+uint64(len(data))))
+	for _, part := range []struct {
+		text *BusText
+		at   uint64
+		data []byte
+	}{{&b.Accepted, offset, data[:border-offset]}, {&e.text, border, data[border-offset:]}} {
+		if len(part.data) == 0 {
+			continue
+		}
+		if same := part.text.Same(part.at, part.data); same < len(part.data) {
+			at := part.at + uint64(same)
+			return fmt.Errorf("it writes %#02x as byte %d of epoch %d, which is %#02x", part.data[same], at, epoch, part.text.byte(at))
+		}
+	}
 	return nil
 }
 

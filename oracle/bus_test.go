@@ -18,7 +18,7 @@ func TestPacketsAreReadAsTheDocumentShowsThem(t *testing.T) {
 		"stream version=2":  {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500},
 		"request version=1": {Kind: "request", Epoch: 7, Offset: 313425, Length: 1400},
 		"answer version=1":  {Kind: "answer", Epoch: 7, Offset: 315560, Start: 300000, First: 313000, Tail: 315567, Committed: 315500},
-		"inject version=1":  {Epoch: 7},
+		"inject version=1":  {Kind: "inject", Epoch: 7, Publisher: 5, Sequence: 1},
 	}
 	for _, part := range strings.Split(string(file), "\n\n") {
 		name, lines, _ := strings.Cut(strings.TrimSpace(part), "\n----\n")
@@ -44,6 +44,8 @@ func TestPacketsAreReadAsTheDocumentShowsThem(t *testing.T) {
 			require.Len(t, data, 25)
 		case "answer":
 			require.Equal(t, "abcdefg", data)
+		case "inject":
+			require.Equal(t, "hello", data)
 		}
 		for i := range packet {
 			packet[i] ^= 0x10
@@ -174,6 +176,31 @@ func TestTheBusRefusesWhatMustNotBe(t *testing.T) {
 		{"an empty answer", "there is more, and the answer is empty", func(b *Bus, _, _ []byte) error {
 			return b.Sent("tip", BusPacket{Kind: "answer", Epoch: 1, Tail: 46})
 		}},
+		{"a number that is not the next", "message 3 is sent, and the last that is accepted is 1: want at most 2", func(b *Bus, _, _ []byte) error {
+			return b.Sent("pub", BusPacket{Kind: "inject", Publisher: 5, Sequence: 3})
+		}},
+		{"a number far ahead", "message 67 is sent, and the last that is accepted is 1: want at most 65", func(b *Bus, _, _ []byte) error {
+			for _, fine := range []uint64{1<<64 - 1, 2, 65} {
+				if err := b.Sent("pub", BusPacket{Kind: "inject", Publisher: 5, Sequence: fine}); err != nil {
+					return err
+				}
+			}
+			return b.Sent("pub", BusPacket{Kind: "inject", Publisher: 5, Sequence: 67})
+		}},
+		{"a number that is not the next of another life", "want at most 2", func(b *Bus, _, _ []byte) error {
+			if err := b.Sent("pub", BusPacket{Kind: "inject", Publisher: 5, Sequence: 2}); err != nil {
+				return err
+			}
+			b.Revive(5, nil)
+			return b.Sent("pub", BusPacket{Kind: "inject", Publisher: 5, Sequence: 3})
+		}},
+		{"other bytes on a disk", "writes 0x09 as byte 1 of epoch 1, which is 0x00", func(b *Bus, first, _ []byte) error {
+			if err := b.Wrote(1, 0, first); err != nil {
+				return err
+			}
+			return b.Wrote(1, 1, []byte{9})
+		}},
+		{"a disk of an epoch of nobody", "writes of epoch 2", func(b *Bus, _, _ []byte) error { return b.Wrote(2, 0, nil) }},
 		{"a delivery of something else", `("two"), want message 1`, func(b *Bus, _, _ []byte) error {
 			return b.Deliver("s", 5, 2, []byte("two"))
 		}},

@@ -13,6 +13,7 @@ type BusApp struct {
 	Waiting []int     // of these, the ones that the application waits to hear of, in order
 
 	life int         // of the publisher: how often it was made anew
+	sent bool        // it has sent a message in this life
 	last uint64      // sequence number of its last message that is accepted
 	said int         // which message that was
 	at   map[int]int // by life: which message of it was accepted last
@@ -54,11 +55,35 @@ func (b *Bus) Kept(publisher uint64) []int { return slices.Clone(b.Apps[publishe
 func (b *Bus) Revive(publisher uint64, kept []int) {
 	a := b.Apps[publisher]
 	a.life++
+	a.sent = false
 	a.Waiting = slices.Clone(kept)
 	for _, i := range kept {
 		a.Said[i].Life = a.life
 	}
 	b.Apps[publisher] = a
+}
+
+// busInFlight is how many messages a publisher may have on the way.
+const busInFlight = 64
+
+// inject judges the number of a message that a publisher sends: the first of a life comes right
+// after the last that is accepted, or is one of those again, and none is too far ahead. The last
+// number there is asks for the last that was taken.
+func (b *Bus) inject(p BusPacket) error {
+	if p.Sequence == 1<<64-1 {
+		return nil
+	}
+	a := b.Apps[p.Publisher]
+	most := a.last + busInFlight
+	if !a.sent {
+		most = a.last + 1
+	}
+	if p.Sequence > most && !b.stalled(b.Accepted.Len()) { // else it may know of more than was shown
+		return fmt.Errorf("message %d is sent, and the last that is accepted is %d: want at most %d", p.Sequence, a.last, most)
+	}
+	a.sent = true
+	b.Apps[p.Publisher] = a
+	return nil
 }
 
 // accept takes a message of the stream. Sequence numbers go up by one; a message is in the

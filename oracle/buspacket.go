@@ -9,17 +9,18 @@ import (
 // A BusPacket is what a packet says, as far as the model of the bus wants to know. It is read by
 // the tables of docs/bus.md, and by no code of the machines.
 type BusPacket struct {
-	Kind                                  string // "stream", "request", "answer", "refusal", or "" for all others
+	Kind                                  string // "inject", "stream", "request", "answer", "refusal", or "" for all others
 	Epoch                                 uint64
 	Start, Offset, First, Tail, Committed uint64
+	Publisher, Sequence                   uint64 // of a message that is injected
 	Length                                uint64 // that a request asks for
 	Reason                                string // of a refusal
-	Data                                  []byte // of a stream packet or an answer: the packet's
+	Data                                  []byte // of a message, a stream packet or an answer: the packet's
 }
 
 var (
 	castagnoli = crc32.MakeTable(crc32.Castagnoli)
-	busFixed   = [...]int{3: 24, 4: 12, 5: 40, 6: 49} // by kind, how many bytes of the fixed part are read here
+	busFixed   = [...]int{1: 16, 3: 24, 4: 12, 5: 40, 6: 49} // by kind, how many bytes of the fixed part are read here
 	busReasons = [...]string{"none", "too old", "future", "wrong epoch", "busy", "malformed", "uncommitted"}
 )
 
@@ -59,6 +60,8 @@ func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 	}
 	p.Data = packet[32+fixed:]
 	switch kind {
+	case 1:
+		p.Kind, p.Publisher, p.Sequence = "inject", word(0), word(1)
 	case 3:
 		p.Kind, p.Start, p.Offset, p.Committed = "stream", word(0), word(1), word(2)
 	case 4:
