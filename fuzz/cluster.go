@@ -44,6 +44,10 @@ var Cluster = battle.Target[*cluster]{
 		battle.Op[*Resend](2),
 		battle.Op[*Upgrade](1),
 		battle.Op[*Settle](2),
+		battle.Op[*Mangle](2),
+		battle.Op[*Misplace](1),
+		battle.Op[*Bulk](1),
+		battle.Op[*Doze](1),
 	),
 	Check:  checkCluster,
 	Clone:  (*cluster).clone,
@@ -65,7 +69,10 @@ type cluster struct {
 	last     []byte  // the packet that was sent last, of those that were looked at
 	labels   uint64  // of what was seen since the last update, a bit each
 
-	hosts [members]oracle.BusHost
+	hosts     [members]oracle.BusHost
+	misplaced []misplaced
+	apps      [len(subscribers)]taker
+	bytes     uint64 // of what was said
 }
 
 // clusterSettles is the bound of the liveness phase: so long after faults stop, everybody has
@@ -178,7 +185,14 @@ func (c *cluster) sawPacket(e sim.Event) error {
 // The things that are seen on the network, and labelled.
 var clusterSights = [...]string{
 	"answered", "too old", "future", "wrong epoch", "busy", "uncommitted",
+	sawMisplaced: "a misplaced snapshot was refused", sawCut: "a slow client was cut off",
 }
+
+// The sights that are no answers.
+const (
+	sawMisplaced = 6 + iota
+	sawCut
+)
 
 func (c *cluster) see(p oracle.BusPacket) {
 	switch {

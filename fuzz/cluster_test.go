@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"battle.test/battle"
+	"battle.test/corpus"
 	"battle.test/sim"
 )
 
@@ -36,6 +37,10 @@ boot host=sub-1 cold=false
 boot host=pub-1 cold=false
 upgrade host=tip-2
 kill host=tip-2 power=false keep=0 torn=false tear=0
+misplace of=seq-a to=rep-2 stream=true
+mangle to=rep-2 from=seq-a wrong=damaged at=50 by=1
+doze sub=2 wake=false
+bulk by=1 length=3000
 mend which=0 all=true
 sever-regions one-way=true
 clog from=rep-1 to=tip-1
@@ -75,7 +80,7 @@ func goOn(t *testing.T, c *cluster, trace string) {
 func TestClusterRepeats(t *testing.T) {
 	one, other := runCluster(t, clusterStory), runCluster(t, clusterStory)
 	require.Equal(t, one.net.Log().String(), other.net.Log().String())
-	require.Len(t, one.bus.Messages, 10, "of 13: pub-1 was killed before it had sent three, and its application did not keep them")
+	require.Len(t, one.bus.Messages, 11, "of 14: pub-1 was killed before it had sent three, and its application did not keep them")
 	require.Greater(t, one.net.Events(), uint64(1000))
 }
 
@@ -123,6 +128,21 @@ boot host=seq-a cold=true
 			goOn(t, one, strings.Join(updates[at:], ""))
 			require.Equal(t, want, one.net.Log().String(), "from update %d on", at)
 			require.Equal(t, straight.bus, one.bus)
+		}
+	}
+}
+
+// TestClusterSeedsTellTheirStories: they come to what they tell of.
+func TestClusterSeedsTellTheirStories(t *testing.T) {
+	for name, lines := range map[string][]string{
+		"slow-client":     {"sub-1   delivered: cut-off at byte 40"},
+		"wrong-snapshots": {"sub-1   snapshot refused", "tip-1   snapshot refused", "rep-1   snapshot refused", "pub-1   snapshot refused"},
+	} {
+		trace, err := corpus.FS.ReadFile("cluster/seeds/" + name + ".trace")
+		require.NoError(t, err)
+		log := runCluster(t, string(trace)).net.Log().String()
+		for _, line := range lines {
+			require.True(t, strings.Contains(log, line), "%s: want %q in the log", name, line)
 		}
 	}
 }

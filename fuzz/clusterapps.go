@@ -60,10 +60,20 @@ func (c *cluster) sawApp(m Member, e sim.Event) error {
 		return c.sawReport(m, e.Data)
 	case e.Kind == sim.Commanded && m.isPublisher():
 		c.bus.Publish(m.publisher(), e.Data)
-	case e.Kind == sim.SnapshotTaken && e.Text == "" && m.isPublisher():
-		c.kept = c.kept.keep(m, e.Number, c.bus.Kept(m.publisher()))
+	case e.Kind == sim.Commanded && m.isSubscriber():
+		c.sawTaken(m, e.Data)
+	case e.Kind == sim.SnapshotTaken:
+		if e.Text == "" && m.isPublisher() {
+			c.kept = c.kept.keep(m, e.Number, c.bus.Kept(m.publisher()))
+		} else if e.Text == "" && m.isSubscriber() {
+			c.kept = c.kept.keep(m, e.Number, c.taker(m).keeps())
+		}
+		return c.sawSnapshot(m, e)
+	case e.Kind == sim.SnapshotRefused:
+		return c.sawSnapshot(m, e)
 	case e.Kind == sim.Restored:
 		c.restored = &e.Number
+		return c.sawSnapshot(m, e)
 	case e.Kind == sim.Started:
 		from := c.restored
 		c.restored = nil
@@ -77,7 +87,13 @@ func (c *cluster) sawApp(m Member, e sim.Event) error {
 
 func (c *cluster) sawMessage(m Member, data []byte) error {
 	d, err := subscriber.ReadDelivery(data)
-	if err != nil || d.Kind == subscriber.CutOff {
+	if err != nil {
+		return err
+	}
+	if d.Kind == subscriber.CutOff {
+		return c.sawCutOff(m, d.Next)
+	}
+	if err := c.sawGiven(m, c.bus.Delivered[m.String()]); err != nil {
 		return err
 	}
 	if err := c.bus.Deliver(m.String(), d.Frame.Publisher, d.Frame.Sequence, d.Frame.Payload); err != nil {
@@ -111,10 +127,11 @@ func (c *cluster) sawStart(m Member, from *uint64) error {
 	case m.isPublisher():
 		c.bus.Revive(m.publisher(), c.kept[m][*from])
 	case m.isSubscriber():
-		at := uint64(0)
+		at, kept := uint64(0), []int(nil)
 		if from != nil {
-			at = *from
+			at, kept = *from, c.kept[m][*from]
 		}
+		c.sawTaker(m, at, kept)
 		if got := c.net.Machine(m.id()).(*subscriber.Machine).Offset(); got != at {
 			return fmt.Errorf("it goes on from byte %d, want %d", got, at)
 		}

@@ -200,7 +200,7 @@ func (m Member) startPublisher(b sim.Boot) (machine.Machine, error) {
 }
 
 func (m Member) startSubscriber(b sim.Boot) (machine.Machine, error) {
-	config := subscriber.Config{Follow: m.following(b)}
+	config := subscriber.Config{Follow: m.following(b), WindowMax: clusterWindow, BufferMax: clusterBuffer}
 	if b.Snapshot != nil {
 		return subscriber.Restore(config, b.Snapshot)
 	}

@@ -93,6 +93,8 @@ func describeApp(m Member, e sim.Event) string {
 		}
 	case e.Kind == sim.Commanded && m.isPublisher():
 		return fmt.Sprintf("publish message %d of all, %d bytes", binary.LittleEndian.Uint64(e.Data), len(e.Data))
+	case e.Kind == sim.Commanded && m.isSubscriber():
+		return fmt.Sprintf("all up to byte %d is taken", binary.LittleEndian.Uint64(e.Data))
 	case e.Kind == sim.Commanded && m == Asker:
 		return "send " + describePacket(e.Data[4:])
 	case m.isSequencer():

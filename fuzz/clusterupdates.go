@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"slices"
+	"strings"
 
 	"battle.test/battle"
 	"battle.test/sim"
@@ -16,12 +17,8 @@ type Message struct {
 }
 
 func (u *Message) Apply(_ *battle.T, c *cluster) {
-	by := []Member{Pub1, Pub2}[u.By]
 	for range u.Count {
-		if c.net.Up(by.id()) {
-			c.said++
-			c.net.Command(by.id(), payload(c.said, int(u.Length)))
-		}
+		c.say([]Member{Pub1, Pub2}[u.By], int(u.Length))
 	}
 }
 
@@ -30,7 +27,10 @@ type Run struct {
 	Micros uint16 `draw:"0..30000"`
 }
 
-func (u *Run) Apply(_ *battle.T, c *cluster) { c.net.RunFor(int64(u.Micros) * sim.Microsecond) }
+func (u *Run) Apply(_ *battle.T, c *cluster) {
+	c.net.RunFor(int64(u.Micros) * sim.Microsecond)
+	c.take()
+}
 
 // RunEvents lets some things happen, and stops between two that happen at one moment, maybe.
 type RunEvents struct {
@@ -41,6 +41,7 @@ func (u *RunEvents) Apply(_ *battle.T, c *cluster) {
 	for range u.Count {
 		c.net.Step()
 	}
+	c.take()
 }
 
 // Kill ends a host's program, or its system.
@@ -123,14 +124,18 @@ type Disturb struct {
 	Reorder   uint8  `draw:"0..60"`    // percent
 	Corrupt   uint8  `draw:"0..60"`    // percent
 	Delay     uint16 `draw:"0..20000"` // µs
-	Throttle  uint16 // KB a second; 0 is no limit
+	Throttle  uint16 // KB a second, at least 50; 0 is no limit
 }
 
 func (u *Disturb) Apply(_ *battle.T, c *cluster) {
+	throttle := int64(u.Throttle) * 1000
+	if throttle > 0 {
+		throttle = max(throttle, 50_000) // or a long message is under way long after faults stopped
+	}
 	c.impose(sim.Rule{From: u.From.ids(), To: u.To.ids(), Faults: sim.Faults{
 		Loss: sim.Percent(int(u.Loss)), Burst: int(u.Burst), Duplicate: sim.Percent(int(u.Duplicate)),
 		Reorder: sim.Percent(int(u.Reorder)), Late: sim.Even(0, 5*sim.Millisecond), Corrupt: sim.Percent(int(u.Corrupt)),
-		Delay: sim.Even(0, int64(u.Delay)*sim.Microsecond), Throttle: int64(u.Throttle) * 1000,
+		Delay: sim.Even(0, int64(u.Delay)*sim.Microsecond), Throttle: throttle,
 	}})
 }
 
@@ -300,14 +305,15 @@ type Settle struct{}
 
 func (*Settle) Apply(t *battle.T, c *cluster) {
 	began := c.net.Events()
-	most := clusterEventsMax + clusterEventsEach*uint64(c.said)
+	most := clusterEventsMax + clusterEventsEach*(uint64(c.said)+c.bytes/100)
 	storm := func() bool { return c.net.Events()-began > most }
-	err := c.net.Settle(clusterSettles, func() bool {
+	err := c.net.Settle(c.settling(), func() bool {
 		if c.wrong != nil || storm() {
 			return true
 		}
 		c.operator.tend(c)
-		return len(c.bus.Behind()) == 0
+		c.take()
+		return c.caughtUp()
 	})
 	switch {
 	case c.wrong != nil: // Check says it
@@ -318,4 +324,16 @@ func (*Settle) Apply(t *battle.T, c *cluster) {
 	case len(c.bus.Messages) > 0:
 		t.Label("settled")
 	}
+}
+
+// caughtUp tells whether everybody has caught up. Who dozes is waited for last, and nobody waits for
+// them meanwhile.
+func (c *cluster) caughtUp() bool {
+	behind := c.bus.Behind()
+	for i, m := range subscribers {
+		if c.apps[i].dozes {
+			behind = slices.DeleteFunc(behind, func(who string) bool { return strings.HasPrefix(who, m.String()+" ") })
+		}
+	}
+	return len(behind) == 0 && !c.wake()
 }

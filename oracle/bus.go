@@ -64,6 +64,15 @@ func (b *Bus) Grant(number uint64, leader string) {
 	b.Epochs = append(b.Epochs, BusEpoch{Number: number, Leader: leader, text: BusText{base: b.Accepted.Len()}})
 }
 
+// Tail is the end of all that was sent of the stream, in whatever epoch.
+func (b *Bus) Tail() uint64 {
+	tail := b.Accepted.Len()
+	for i := range b.Epochs {
+		tail = max(tail, b.Epochs[i].text.Len())
+	}
+	return tail
+}
+
 func (b *Bus) epoch(number uint64) *BusEpoch {
 	for i := len(b.Epochs) - 1; i >= 0; i-- { // mostly it is the last
 		if b.Epochs[i].Number == number {

@@ -67,6 +67,9 @@ func (h *BusHost) Sent(p BusPacket) error {
 	return nil
 }
 
+// Epoch is the epoch that it is in, as far as it has said so.
+func (h *BusHost) Epoch() uint64 { return h.epoch }
+
 // Wrote judges what a machine has written: it cuts off nothing that others rely on.
 func (h *BusHost) Wrote(data []byte, r BusRecord) error {
 	if r.Stream && r.Offset < h.relied {

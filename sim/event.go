@@ -52,6 +52,7 @@ const (
 	Noted      // Text is what whoever uses the network has to say: see Note
 	Failed     // Text is what went wrong, on Host if it is of one: see Fail
 	Elided     // Number is how many events an excerpt leaves out here
+	Placed     // Number is the offset of a snapshot that somebody put on the host's disk
 )
 
 var eventNames = [...]string{
@@ -59,6 +60,7 @@ var eventNames = [...]string{
 	"synced", "started", "start refused", "snapshot", "snapshot refused", "killed", "paused", "resumed", "slowed",
 	"clock set", "disk", "imposed", "lifted", "released",
 	"restored from a snapshot", "put off", "version set", "noted", "failed", "elided",
+	"given a snapshot",
 }
 
 // String is the kind's name, as in "sent".
@@ -87,7 +89,7 @@ func (e *Event) tone() tone {
 			return plain
 		}
 		return fault
-	case Stuck, Duplicated, Corrupted, WriteFailed, StartRefused, SnapshotRefused, Killed, Paused, ClockSet, Imposed, Late, VersionSet, Failed:
+	case Stuck, Duplicated, Corrupted, WriteFailed, StartRefused, SnapshotRefused, Killed, Paused, ClockSet, Imposed, Late, VersionSet, Failed, Placed:
 		return fault
 	case Started, Restored, Resumed, Lifted, Released:
 		return repair

@@ -216,3 +216,13 @@ func (n *Network) TakeSnapshot(id ID) error {
 	n.tell(Event{Kind: SnapshotTaken, Host: id, Number: s.CoreStreamLength, Text: text})
 	return err
 }
+
+// PlaceSnapshot puts a snapshot on a host's disk, as somebody does who copies files there. It
+// need not be the host's own. The error is that of saving it.
+func (n *Network) PlaceSnapshot(id ID, s *snapshot.Snapshot) error {
+	if err := n.hosts[id].disk.save(s); err != nil {
+		return err
+	}
+	n.tell(Event{Kind: Placed, Host: id, Number: s.CoreStreamLength})
+	return nil
+}

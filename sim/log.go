@@ -111,7 +111,7 @@ func (l *Log) Line(e Event) string {
 	case Delivered, Commanded, Wrote:
 	case WriteFailed, Synced, Started, Killed:
 		said += fmt.Sprintf(" with %d bytes of journal", e.Number)
-	case SnapshotTaken, SnapshotRefused, Restored:
+	case SnapshotTaken, SnapshotRefused, Restored, Placed:
 		said += fmt.Sprintf(" of offset %d", e.Number)
 	case Slowed:
 		said += fmt.Sprintf(" to %d ns an input", e.Number)
