@@ -48,6 +48,8 @@ var Cluster = battle.Target[*cluster]{
 		battle.Op[*Misplace](1),
 		battle.Op[*Bulk](1),
 		battle.Op[*Doze](1),
+		battle.Op[*Bounce](3),
+		battle.Op[*FailOver](2),
 	),
 	Check:  checkCluster,
 	Clone:  (*cluster).clone,

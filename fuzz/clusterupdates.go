@@ -260,9 +260,15 @@ type AskServer struct {
 	Offset int16  `draw:"-300..300"`
 	Length uint16 `draw:"0..300"`
 	Old    bool   // in the epoch before
+	Near   bool   // and the way there is short
 }
 
 func (u *AskServer) Apply(_ *battle.T, c *cluster) {
+	way := clusterLink(Asker.address(), u.Server.address())
+	if u.Near {
+		way = clusterLink(u.Server.address(), u.Server.address())
+	}
+	c.net.SetLink(Asker.id(), u.Server.id(), way)
 	first, tail := c.bounds(u.Server)
 	at := [...]uint64{0, first, tail}[u.From] + uint64(u.Offset)
 	epoch := c.operator.led
