@@ -60,7 +60,10 @@ type judge interface {
 }
 
 // newBus makes a bus with a log, in which seq-a leads, paired with seq-b.
-func newBus(judges ...judge) *bus {
+func newBus(judges ...judge) *bus { return busOf(busStarts, judges...) }
+
+// busOf makes a bus of other machines.
+func busOf(starts [busHosts]func(sim.Boot) (machine.Machine, error), judges ...judge) *bus {
 	b := &bus{judges: judges}
 	b.net = sim.New(sim.Config{
 		Log: 1 << 16, SyncTime: sim.Even(300*sim.Microsecond, 300*sim.Microsecond),
@@ -74,7 +77,7 @@ func newBus(judges ...judge) *bus {
 	})
 	b.net.Log().Describe = describe
 	for id := range busHosts {
-		b.net.Add(sim.Host{Name: busNames[id], Address: busAddress(id), Start: busStarts[id]})
+		b.net.Add(sim.Host{Name: busNames[id], Address: busAddress(id), Start: starts[id]})
 	}
 	b.net.Watch(b.saw)
 	b.operator = operator{leader: seqA, standby: seqB}
@@ -186,22 +189,10 @@ func (*client) Snapshot(writer string) *snapshot.Snapshot {
 
 // describe says what is in a packet, a command or a delivery, for the log.
 func describe(e sim.Event) string {
-	if e.Kind != sim.Sent && e.Kind != sim.Received {
-		return describeApp(e.Data)
+	data := e.Data
+	if e.Kind == sim.Sent || e.Kind == sim.Received {
+		return describePacket(data)
 	}
-	var p wire.Packet
-	if fault := p.Open(e.Data, wire.Latest, wire.StreamID(busStream)); fault.Reason != wire.None {
-		return fault.Error()
-	}
-	said := fmt.Sprintf("%s epoch=%d", p.Kind, p.Epoch)
-	if one, err := oracle.ReadBusPacket(e.Data); err == nil && one.Kind != "" {
-		said += fmt.Sprintf(" offset=%d, %d bytes, tail=%d committed=%d %s", one.Offset, len(one.Data), one.Tail, one.Committed, one.Reason)
-	}
-	return said
-}
-
-// describeApp says what an application or the operator tells a machine, or is told.
-func describeApp(data []byte) string {
 	var grant sequencer.Grant
 	var report sequencer.Report
 	if grant.Decode(data) {
@@ -216,5 +207,29 @@ func describeApp(data []byte) string {
 	if d, err := subscriber.ReadDelivery(data); err == nil && d.Kind == subscriber.Message {
 		return fmt.Sprintf("%q, message %d of publisher %d up to byte %d", d.Frame.Payload, d.Frame.Sequence, d.Frame.Publisher, d.Next)
 	}
+	if e.Host == asker && len(data) > 4 && string(data[4:6]) == "AR" {
+		return describePacket(data[4:])
+	}
 	return fmt.Sprintf("%q", data)
+}
+
+// describePacket says as much of a packet as the oracle reads.
+func describePacket(data []byte) string {
+	var p wire.Packet
+	if fault := p.Open(data, wire.Latest, wire.StreamID(busStream)); fault.Reason != wire.None {
+		return fault.Error()
+	}
+	one, err := oracle.ReadBusPacket(data)
+	said := fmt.Sprintf("%s epoch=%d", p.Kind, p.Epoch)
+	switch {
+	case err != nil:
+		return err.Error()
+	case one.Kind == "request":
+		said += fmt.Sprintf(" offset=%d length=%d", one.Offset, one.Length)
+	case one.Kind == "stream":
+		said += fmt.Sprintf(" start=%d offset=%d, %d bytes, committed=%d", one.Start, one.Offset, len(one.Data), one.Committed)
+	case one.Kind != "":
+		said += fmt.Sprintf(" %s offset=%d, %d bytes, first=%d tail=%d committed=%d", one.Reason, one.Offset, len(one.Data), one.First, one.Tail, one.Committed)
+	}
+	return said
 }

@@ -2,6 +2,8 @@ package properties
 
 import (
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 
 	"battle.test/oracle"
 	"battle.test/sim"
+	"battle.test/statemachines/machine"
 	"battle.test/statemachines/replicator"
 	"battle.test/statemachines/sequencer"
 	"battle.test/statemachines/tip"
@@ -29,31 +32,89 @@ func TestPublishesAndReadsAreLinearizable(t *testing.T) {
 		h = newBusHistory()
 		d := newDeliveries()
 		last = newBus(d, h)
-		moves := last.moves()
-		moves["ask"] = func(t *rapid.T) {
-			server := []sim.ID{tip1, rep1, seqA, seqB}[rapid.IntRange(0, 3).Draw(t, "server")]
-			from := rapid.IntRange(0, 2).Draw(t, "from 0, first or tail")
-			first, tail := last.bounds(server)
-			at := [...]uint64{0, first, tail}[from] + uint64(rapid.IntRange(-100, 100).Draw(t, "offset"))
-			epoch := last.operator.led - uint64(rapid.IntRange(0, 1).Draw(t, "epochs ago"))
-			last.ask(h, server, epoch, at, rapid.Uint32Range(1, 300).Draw(t, "length"))
+		rt.Repeat(last.checked(last.movesAndAsks(h)))
+		if err := last.finish(h, d); err != nil {
+			rt.Fatal(err)
 		}
-		rt.Repeat(moves)
-		last.settle(rt, d.behind)
-		last.askForAll(rt, h)
-		h.check(rt)
 	})
 }
 
-// check has porcupine look for an order of all calls, and of those to each server.
-func (h *busHistory) check(t *rapid.T) {
+// movesAndAsks are the moves of a bus, and requests to its servers.
+func (b *bus) movesAndAsks(h *busHistory) map[string]func(*rapid.T) {
+	moves := b.moves()
+	moves["ask"] = func(t *rapid.T) {
+		server := []sim.ID{tip1, rep1, seqA, seqB}[rapid.IntRange(0, 3).Draw(t, "server")]
+		from := rapid.IntRange(0, 2).Draw(t, "from 0, first or tail")
+		first, tail := b.bounds(server)
+		at := [...]uint64{0, first, tail}[from] + uint64(rapid.IntRange(-100, 100).Draw(t, "offset"))
+		epoch := b.operator.led - uint64(rapid.IntRange(0, 1).Draw(t, "epochs ago"))
+		b.ask(h, server, epoch, at, rapid.Uint32Range(1, 300).Draw(t, "length"))
+	}
+	return moves
+}
+
+// finish ends a run: everybody catches up, and is asked for all there is; then porcupine looks for an order of
+// all calls, and for one of those to each server.
+func (b *bus) finish(h *busHistory, d *deliveries) error {
+	if err := b.settle(d.behind); err != nil {
+		return err
+	}
+	b.askForAll(h)
+	if b.wrong != nil {
+		return b.wrong
+	}
 	all := h.operations()
 	if !porcupine.CheckOperations(logModel, all) {
-		t.Fatalf("no order of these %d calls explains what came back", len(all))
+		return fmt.Errorf("no order of these %d calls explains what came back", len(all))
 	}
 	if !porcupine.CheckOperations(servedModel, all) {
-		t.Fatalf("a server took back what it had said to be accepted")
+		return errors.New("a server took back what it had said to be accepted")
 	}
+	return nil
+}
+
+// A tip that restarted from a snapshot, is asked for what lies before it, and answers with NUL bytes must be
+// found: the bug of docs/bus.md. A tip that refuses is right.
+func TestHistoriesFindATipThatMakesThingsUp(t *testing.T) {
+	run := func(start func(sim.Boot) (machine.Machine, error)) error {
+		starts := busStarts
+		starts[tip1] = start
+		h, d := newBusHistory(), newDeliveries()
+		b := busOf(starts, d, h)
+		b.publish(pub1, 3)
+		b.net.RunFor(10 * sim.Millisecond)
+		require.NoError(t, b.net.TakeSnapshot(tip1))
+		b.net.Kill(tip1, sim.ProcessOnly)
+		require.NoError(t, b.net.Start(tip1))
+		b.net.RunFor(10 * sim.Millisecond)
+		b.ask(h, tip1, b.operator.led, 20, 8)
+		return b.finish(h, d)
+	}
+	require.NoError(t, run(startTip))
+	require.ErrorContains(t, run(func(b sim.Boot) (machine.Machine, error) {
+		m, err := startTip(b)
+		return fabulist{m.(*tip.Server)}, err
+	}), "no order of these")
+}
+
+// A fabulist is a tip that refuses nothing as too old.
+type fabulist struct{ *tip.Server }
+
+// Step makes answers of the tip's refusals.
+func (f fabulist) Step(now int64, in machine.Input, out []machine.Output) []machine.Output {
+	out = f.Server.Step(now, in, out)
+	for i := range out {
+		var p wire.Packet
+		var refusal wire.Refusal
+		if out[i].Kind != machine.Send || p.Open(out[i].Data, wire.Latest, wire.StreamID(busStream)).Reason != wire.None ||
+			p.Kind != wire.KindRefusal || refusal.Decode(&p).Reason != wire.None || refusal.Reason != wire.TooOld {
+			continue
+		}
+		answer := wire.Answer{Offset: refusal.Offset, Bounds: refusal.Bounds, Data: make([]byte, refusal.First-refusal.Offset)}
+		answer.First = refusal.Offset
+		out[i].Data = answer.Append(nil, p.Header)
+	}
+	return out
 }
 
 // showHistory has porcupine draw a history that failed.
@@ -85,16 +146,13 @@ func (b *bus) ask(h *busHistory, server sim.ID, epoch, offset uint64, length uin
 }
 
 // askForAll asks everybody for all there is.
-func (b *bus) askForAll(t *rapid.T, h *busHistory) {
+func (b *bus) askForAll(h *busHistory) {
 	for _, server := range []sim.ID{tip1, rep1, b.operator.leader} {
 		first, tail := b.bounds(server)
 		for at := first; at < tail; at += 300 {
 			b.ask(h, server, b.operator.led, at, 300)
 			b.net.RunFor(3 * sim.Millisecond)
 		}
-	}
-	if b.wrong != nil {
-		t.Fatalf("%v", b.wrong)
 	}
 }
 
@@ -103,7 +161,7 @@ func (b *bus) bounds(server sim.ID) (first, tail uint64) {
 	switch one := b.net.Machine(server).(type) {
 	case *sequencer.Machine:
 		first, tail, _ = one.Bounds()
-	case *tip.Server:
+	case interface{ Machine() *tip.Machine }:
 		bounds := one.Machine().Bounds()
 		first, tail = bounds.First, bounds.Tail
 	case *replicator.Machine:
