@@ -228,8 +228,10 @@ func describePacket(data []byte) string {
 		said += fmt.Sprintf(" offset=%d length=%d", one.Offset, one.Length)
 	case one.Kind == "stream":
 		said += fmt.Sprintf(" start=%d offset=%d, %d bytes, committed=%d", one.Start, one.Offset, len(one.Data), one.Committed)
-	case one.Kind != "":
-		said += fmt.Sprintf(" %s offset=%d, %d bytes, first=%d tail=%d committed=%d", one.Reason, one.Offset, len(one.Data), one.First, one.Tail, one.Committed)
+	case one.Kind == "answer":
+		said += fmt.Sprintf(" offset=%d, %d bytes %q, first=%d tail=%d committed=%d", one.Offset, len(one.Data), one.Data, one.First, one.Tail, one.Committed)
+	case one.Kind == "refusal":
+		said += fmt.Sprintf(" offset=%d: %s, first=%d tail=%d committed=%d", one.Offset, one.Reason, one.First, one.Tail, one.Committed)
 	}
 	return said
 }
