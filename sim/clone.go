@@ -10,7 +10,7 @@ import (
 // costs what is under way and a few hundred bytes a host, and a machine is copied if and when
 // it is stepped. Nobody watches the copy.
 func (n *Network) Clone() *Network {
-	n.shared = true
+	n.shared.natures, n.shared.effects = true, true
 	c := *n
 	c.watch, c.out = nil, nil
 	c.queue.events = slices.Clone(n.queue.events)

@@ -85,6 +85,7 @@ func TestLinksOfACloneAreItsOwn(t *testing.T) {
 	require.False(t, c.effects[c.link(3, 1)].Cut)
 	require.True(t, c.effects[c.link(1, 2)].Hold)
 	require.False(t, n.effects[n.link(1, 2)].Hold)
+	require.False(t, n.natures[n.link(1, 2)].Hold)
 	require.Equal(t, c.config.Link, c.natures[c.link(late, 0)])
 	n.Lift(cut)
 	require.False(t, n.effects[n.link(3, 1)].Cut)

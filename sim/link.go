@@ -94,7 +94,8 @@ type link struct {
 
 // SetLink gives a pair of hosts a link of its own; of packets to come, not of those under way.
 func (n *Network) SetLink(from, to ID, l Link) {
-	n.ownLinks()
+	n.ownNatures()
+	n.ownEffects()
 	n.natures[n.link(from, to)] = l
 	n.effects[n.link(from, to)] = n.effect(from, to)
 }
@@ -112,7 +113,7 @@ func (n *Network) Impose(r Rule) Handle {
 	n.handles++
 	r.handle = n.handles
 	n.rules = append(slices.Clip(n.rules), r)
-	n.combine()
+	n.combine(&r)
 	n.tell(Event{Kind: Imposed, Host: first(r.From), Peer: first(r.To), Number: uint64(r.handle), Text: n.describe(&r)})
 	return r.handle
 }
@@ -132,7 +133,7 @@ func (n *Network) Lift(h Handle) {
 	}
 	r := n.rules[i]
 	n.rules = slices.Delete(slices.Clone(n.rules), i, i+1)
-	n.combine()
+	n.combine(&r)
 	n.tell(Event{Kind: Lifted, Host: first(r.From), Peer: first(r.To), Number: uint64(h), Text: n.describe(&r)})
 	n.unhold()
 }
@@ -145,13 +146,15 @@ func (n *Network) Rules() (all []Handle) {
 	return all
 }
 
-// combine makes each link's effect anew. It is seldom done, so that a packet looks at one
-// link and not at all rules.
-func (n *Network) combine() {
-	n.ownLinks()
+// combine makes the effects anew of the links that a rule is for, which came or went. That is seldom
+// done, so that a packet looks at one link and not at all rules.
+func (n *Network) combine(r *Rule) {
+	n.ownEffects()
 	for from := range n.hosts {
 		for to := range n.hosts {
-			n.effects[n.link(ID(from), ID(to))] = n.effect(ID(from), ID(to))
+			if r.covers(ID(from), ID(to)) {
+				n.effects[n.link(ID(from), ID(to))] = n.effect(ID(from), ID(to))
+			}
 		}
 	}
 }

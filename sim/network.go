@@ -32,12 +32,12 @@ type Network struct {
 	packets   packets
 	numbers   uint64 // packets that were sent: one a receiver
 	hosts     []host
-	addresses map[machine.Address]ID // shared with clones: Add makes a new one
-	stride    int                    // of links, natures and effects: room for so many hosts
-	links     []link                 // from*stride + to
-	natures   []Link                 // of links, as SetLink gave them
-	effects   []Link                 // natures with all rules
-	shared    bool                   // natures and effects are a clone's, too
+	addresses map[machine.Address]ID          // shared with clones: Add makes a new one
+	stride    int                             // of links, natures and effects: room for so many hosts
+	links     []link                          // from*stride + to
+	natures   []Link                          // of links, as SetLink gave them
+	effects   []Link                          // natures with all rules
+	shared    struct{ natures, effects bool } // those are a clone's, too
 	rules     []Rule
 	handles   Handle // of rules, that were given
 	held      []heldPacket
@@ -94,17 +94,25 @@ func (n *Network) addLinks(id ID) {
 	if int(id) >= n.stride {
 		n.growLinks()
 	}
-	n.ownLinks()
+	n.ownNatures()
+	n.ownEffects()
 	for other := range id + 1 {
 		n.addLink(id, other)
 		n.addLink(other, id)
 	}
 }
 
-// ownLinks makes what links are like this network's alone.
-func (n *Network) ownLinks() {
-	if n.shared {
-		n.natures, n.effects, n.shared = slices.Clone(n.natures), slices.Clone(n.effects), false
+// ownNatures makes what links are like without rules this network's alone.
+func (n *Network) ownNatures() {
+	if n.shared.natures {
+		n.natures, n.shared.natures = slices.Clone(n.natures), false
+	}
+}
+
+// ownEffects makes what they are like with them so.
+func (n *Network) ownEffects() {
+	if n.shared.effects {
+		n.effects, n.shared.effects = slices.Clone(n.effects), false
 	}
 }
 
