@@ -169,7 +169,7 @@ func describePacket(data []byte) string {
 	case wire.KindRequest:
 		var one wire.Request
 		one.Decode(&p)
-		return said + fmt.Sprintf(", %d bytes from %d on", one.Length, one.Offset)
+		return said + fmt.Sprintf(", from %d on %d bytes at most", one.Offset, one.Length)
 	case wire.KindAnswer:
 		var one wire.Answer
 		one.Decode(&p)
@@ -193,6 +193,8 @@ func someBytes(data []byte) string {
 	switch {
 	case len(data) == 0:
 		return "no bytes"
+	case len(data) == 1:
+		return fmt.Sprintf("1 byte %02x", data[0])
 	case len(data) <= bytesShown:
 		return fmt.Sprintf("%d bytes % x", len(data), data)
 	}

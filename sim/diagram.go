@@ -268,7 +268,7 @@ func (d *diagram) word(e Event, class, line string) {
 // with what its host did just before.
 func (d *diagram) across(e Event, line string) {
 	class := map[EventKind]string{Noted: "note", Failed: "fail", Elided: "gap"}[e.Kind]
-	const width = 76
+	const width = 84
 	lines := folded(html.UnescapeString(line), width)
 	if e.Kind == Failed && e.Host >= 0 {
 		d.y += diagramMoment

@@ -68,7 +68,7 @@ func (t *timeline) toldBefore(e *Event) bool {
 }
 
 func (t *timeline) head() {
-	fmt.Fprintf(&t.text, "%10s    %-*s  ! a fault, + its end, == what is done; +ms is until it is there", "ms", t.width, "host")
+	fmt.Fprintf(&t.text, "%10s    %-*s  ! a fault, + its end, == what is done; (+ms) until it is there", "ms", t.width, "host")
 	if t.log.routine > 0 {
 		fmt.Fprintf(&t.text, "\n%*s(%s of routine not shown)", 16+t.width, "", events(t.log.routine))
 	}
@@ -175,7 +175,7 @@ func (t *timeline) fate(sent Event, alone bool) (said string, wrong bool) {
 			said += fmt.Sprintf("; %s%s", e.Kind, to)
 		case e.Kind == Received && alone:
 			late := e.At - sent.At
-			said += fmt.Sprintf(" (+%d.%03d ms)", late/Millisecond, late%Millisecond/Microsecond)
+			said += fmt.Sprintf(" (+%d.%03d)", late/Millisecond, late%Millisecond/Microsecond)
 		}
 		wrong = wrong || e.tone() == fault
 	}
