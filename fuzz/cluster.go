@@ -51,6 +51,21 @@ var Cluster = battle.Target[*cluster]{
 		battle.Op[*Bounce](3),
 		battle.Op[*FailOver](2),
 	),
+	Require: []battle.Requirement{
+		battle.Require("settled", 0.2),
+		battle.Require("answered", 0.2),
+		battle.Require("too old", 0.1),
+		battle.Require("wrong epoch", 0.4),
+		battle.Require("another region was refused", 0.4),
+		battle.Require("an epoch was granted", 0.4),
+		battle.Require("a leader was killed", 0.2),
+		battle.Require("a failover while messages are on the way", 0.04),
+		battle.Require("a host went back to version 1 in mid-run", 0.05),
+		battle.Require("a misplaced snapshot was refused", 0.08),
+		battle.Require("a restarted tip was asked for what came before its snapshot", 0.01),
+		battle.Require("refused what is of-an-old-epoch", 0.1),
+		battle.Require("refused what is of-the-future", 0.1),
+	},
 	Check:  checkCluster,
 	Clone:  (*cluster).clone,
 	Corpus: corpus.FS,
@@ -72,6 +87,7 @@ type cluster struct {
 	labels   uint64  // of what was seen since the last update, a bit each
 
 	hosts     [members]oracle.BusHost
+	began     [members]uint64 // where servers went on from in the stream
 	misplaced []misplaced
 	apps      [len(subscribers)]taker
 	bytes     uint64 // of what was said
@@ -170,8 +186,8 @@ func (c *cluster) sawPacket(e sim.Event) error {
 	if err != nil {
 		return err
 	}
-	c.see(p)
 	m := Member(e.Host)
+	c.see(p, m, Member(e.Peer))
 	if err := c.hosts[m].Sent(p); err != nil {
 		return err
 	}
@@ -188,19 +204,31 @@ func (c *cluster) sawPacket(e sim.Event) error {
 var clusterSights = [...]string{
 	"answered", "too old", "future", "wrong epoch", "busy", "uncommitted",
 	sawMisplaced: "a misplaced snapshot was refused", sawCut: "a slow client was cut off",
+	sawBelow: "a restarted tip was asked for what came before its snapshot", sawAcross: "another region was refused",
+	sawDowngrade: "a host went back to version 1 in mid-run",
 }
 
 // The sights that are no answers.
 const (
 	sawMisplaced = 6 + iota
 	sawCut
+	sawBelow
+	sawAcross
+	sawDowngrade
 )
 
-func (c *cluster) see(p oracle.BusPacket) {
+// see notes what a packet is.
+func (c *cluster) see(p oracle.BusPacket, from, to Member) {
 	switch {
 	case p.Kind == "answer" && len(p.Data) > 0:
 		c.labels |= 1
 	case p.Kind == "refusal":
+		if from.region() != to.region() {
+			c.labels |= 1 << sawAcross
+		}
+		if from.service() == "tip" && p.Reason == "too old" && p.First > 0 && p.First == c.began[from] {
+			c.labels |= 1 << sawBelow
+		}
 		for i, name := range clusterSights {
 			if p.Reason == name {
 				c.labels |= 1 << i

@@ -66,10 +66,14 @@ func (c *cluster) sawJournal(m Member) error {
 	if err := c.hosts[m].Start(journal); err != nil {
 		return err
 	}
+	if c.net.Version(m.id()) == 1 && len(c.bus.Messages) > 0 {
+		c.labels |= 1 << sawDowngrade
+	}
 	if m.isSequencer() || m.isSubscriber() {
 		return nil
 	}
-	if _, tail := c.bounds(m); tail > c.bus.Accepted.Len() {
+	_, tail := c.bounds(m)
+	if c.began[m] = tail; tail > c.bus.Accepted.Len() {
 		return fmt.Errorf("it goes on from byte %d of the stream, and %d are accepted", tail, c.bus.Accepted.Len())
 	}
 	return nil

@@ -249,6 +249,9 @@ func (u *Elect) Apply(t *battle.T, c *cluster) {
 	c.operator.elect(c, u.Other, !u.Alone)
 	if c.operator.epoch > before {
 		t.Label("an epoch was granted")
+		if u.Other && c.bus.Accepted.Len() < c.bus.Tail() {
+			t.Label("a failover while messages are on the way")
+		}
 	}
 }
 
