@@ -39,6 +39,10 @@ type Target[S any] struct {
 	// it where that is cheaper than running the updates again, and checks that it is
 	// right. Copies that are kept for that are dropped without Close.
 	//
+	// What Clone runs is no part of the run. What a copy runs later is: one that shares memory
+	// with its original, and takes its own when it writes, runs blocks of code that the
+	// original does not, and is refused as another subject.
+	//
 	// It is seldom needed: without one, battle copies what is pure Go state by itself (see
 	// the package deepcopy). Where that can't be done, the updates are run again, and the
 	// explorer's report says why: the subject holds a channel, say, or the target has a

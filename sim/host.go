@@ -21,7 +21,8 @@ type Host struct {
 	Start func(b Boot) (machine.Machine, error)
 
 	// Copy, if set, copies a machine for a clone of the network. Without one it is
-	// copied by package deepcopy.
+	// copied by package deepcopy: slower, and to the last pointer, so that the copy takes
+	// the branches that its original takes. That is what an explorer holds it to.
 	Copy func(machine.Machine) machine.Machine
 }
 
