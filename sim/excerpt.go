@@ -78,9 +78,34 @@ func (x *excerpt) keep(rows int) {
 			}
 		}
 	}
+	x.keepReceivers(packets)
 	for i := range x.events {
 		e := &x.events[i]
 		x.kept[i] = x.kept[i] || e.isOfPacket() && packets[e.Number]
+	}
+}
+
+// keepReceivers adds to the packets that are kept those that were sent with them: what went to many
+// is not to look as if it went to one.
+func (x *excerpt) keepReceivers(packets map[uint64]bool) {
+	for i := 0; i < len(x.events); i++ {
+		var group []uint64
+		any := false
+		for first := &x.events[i]; i < len(x.events) && first.Kind == Sent; i++ {
+			e := &x.events[i]
+			if e.Kind == Sent && e != first && !e.sameRow(first) || !e.isOfPacket() {
+				break
+			}
+			if e.Kind == Sent {
+				group, any = append(group, e.Number), any || packets[e.Number]
+			}
+		}
+		if len(group) > 0 {
+			i-- // the loop goes on with what ended the group
+		}
+		for _, number := range group {
+			packets[number] = any
+		}
 	}
 }
 
