@@ -81,10 +81,11 @@ type cluster struct {
 	operator operator
 	wrong    error // the first thing that must not be
 	kept     appsKept
-	restored *uint64 // the snapshot of which a host is being started
-	said     int     // messages, of all applications
-	last     []byte  // the packet that was sent last, of those that were looked at
-	labels   uint64  // of what was seen since the last update, a bit each
+	restored *uint64      // the snapshot of which a host is being started
+	running  [members]int // the version of each host's program, as sim counts them
+	said     int          // messages, of all applications
+	last     []byte       // the packet that was sent last, of those that were looked at
+	labels   uint64       // of what was seen since the last update, a bit each
 
 	hosts     [members]oracle.BusHost
 	began     [members]uint64 // where servers went on from in the stream
@@ -206,6 +207,7 @@ var clusterSights = [...]string{
 	sawMisplaced: "a misplaced snapshot was refused", sawCut: "a slow client was cut off",
 	sawBelow: "a restarted tip was asked for what came before its snapshot", sawAcross: "another region was refused",
 	sawDowngrade: "a host went back to version 1 in mid-run",
+	sawLater:     "a later snapshot was refused",
 }
 
 // The sights that are no answers.
@@ -215,6 +217,7 @@ const (
 	sawBelow
 	sawAcross
 	sawDowngrade
+	sawLater
 )
 
 // see notes what a packet is.

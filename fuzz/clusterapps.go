@@ -76,7 +76,7 @@ func (c *cluster) sawApp(m Member, e sim.Event) error {
 		return c.sawSnapshot(m, e)
 	case e.Kind == sim.Started:
 		from := c.restored
-		c.restored = nil
+		c.restored, c.running[m] = nil, c.net.Version(m.id())
 		if err := c.sawJournal(m); err != nil {
 			return err
 		}

@@ -119,7 +119,7 @@ func (m Member) publisher() uint64 { return 100 + uint64(m) }
 
 func (m Member) isSubscriber() bool { return m == Sub1 || m == Sub2 || m == Sub3 }
 
-// version is that of the wire format which a host's program writes and reads.
+// version is that of the formats which a host's program writes and reads.
 func version(b sim.Boot) uint8 { return wire.Latest - uint8(b.Version) }
 
 // following is how a host follows the stream. Times are so short that much happens within

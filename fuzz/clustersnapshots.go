@@ -7,6 +7,7 @@ import (
 
 	"battle.test/battle"
 	"battle.test/sim"
+	"battle.test/statemachines/snapshot"
 )
 
 // Misplace puts a snapshot on a host's disk that is not the host's: of another service, or of another
@@ -55,13 +56,46 @@ type misplaced struct {
 func (c *cluster) sawSnapshot(m Member, e sim.Event) error {
 	i := slices.Index(c.misplaced, misplaced{m, e.Number})
 	switch {
-	case i < 0:
 	case e.Kind == sim.SnapshotTaken && e.Text == "":
-		c.misplaced = slices.Delete(slices.Clone(c.misplaced), i, i+1) // its own is there now
-	case e.Kind == sim.SnapshotRefused:
+		if i >= 0 {
+			c.misplaced = slices.Delete(slices.Clone(c.misplaced), i, i+1) // its own is there now
+		}
+		return c.sawWritten(m, e.Number)
+	case e.Kind == sim.SnapshotRefused && i >= 0:
 		c.labels |= 1 << sawMisplaced
-	case e.Kind == sim.Restored:
+	case e.Kind == sim.SnapshotRefused:
+		return c.sawRefused(m, e)
+	case e.Kind == sim.Restored && i >= 0:
 		return fmt.Errorf("it starts of a snapshot that is not its own, of offset %d", e.Number)
 	}
 	return nil
+}
+
+// format is the version of snapshots that a host's program writes, and the last that it reads, by
+// the program's version as sim counts it.
+func format(version int) uint16 { return snapshot.LatestVersion - uint16(version) }
+
+// sawWritten judges a snapshot that a program wrote: it is of the program's version.
+func (c *cluster) sawWritten(m Member, offset uint64) error {
+	if got, want := c.snapshot(m, offset).Version, format(c.running[m]); m != Asker && got != want {
+		return fmt.Errorf("it writes a snapshot of version %d, want %d", got, want)
+	}
+	return nil
+}
+
+// sawRefused judges that a program which starts does not take a snapshot of its host's: only one of a later
+// version is to be refused.
+func (c *cluster) sawRefused(m Member, e sim.Event) error {
+	reads := format(c.net.Version(m.id()))
+	if got := c.snapshot(m, e.Number).Version; got <= reads {
+		return fmt.Errorf("it reads version %d, and refuses a snapshot of version %d: %s", reads, got, e.Text)
+	}
+	c.labels |= 1 << sawLater
+	return nil
+}
+
+// snapshot is the one on a host's disk at an offset.
+func (c *cluster) snapshot(m Member, offset uint64) *snapshot.Snapshot {
+	all := c.net.Snapshots(m.id())
+	return all[slices.IndexFunc(all, func(s *snapshot.Snapshot) bool { return s.CoreStreamLength == offset })]
 }

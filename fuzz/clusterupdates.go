@@ -300,7 +300,7 @@ func (u *Resend) Apply(_ *battle.T, c *cluster) {
 	c.throw(u.To, packet)
 }
 
-// Upgrade has a host run the other version of the wire format from its next start on.
+// Upgrade has a host run the other version of the formats, of packets and of snapshots, from its next start on.
 type Upgrade struct {
 	Host Member `draw:"0..12"`
 }

@@ -54,6 +54,8 @@ var Snapshot = battle.Target[*snapshotPair]{
 		battle.Require("refused: unknown section", 0.1),
 		battle.Require("refused: stream", 0.1),
 		battle.Require("refused: service", 0.1),
+		battle.Require("refused: version", 0.2),
+		battle.Require("loaded version 2", 0.1),
 	},
 }
 
@@ -123,10 +125,13 @@ type Save struct {
 	Fault    Fault `draw:"0..7"`
 	After    uint8 `draw:"0..60"` // calls until the fault strikes; of a full disk, 16 bytes each
 	Fate     Fate  // if the machine stops
+	Version  uint8 `draw:"1..2"`   // of the format
+	Start    uint8 `draw:"0..120"` // where the epoch began
 }
 
 func (s *Save) Apply(t *battle.T, p *snapshotPair) {
-	made := &snapshot.Snapshot{Meta: p.meta(s.offset(), int64(s.Time))}
+	made := &snapshot.Snapshot{Meta: p.meta(s.offset(), int64(s.Time), s.Version)}
+	made.Start = uint64(s.Start)
 	for i := range s.Sections {
 		data := bytes.Repeat([]byte{p.salt + i}, int(s.Size))
 		p.salt += 7
@@ -151,18 +156,22 @@ func (s *Save) offset() uint64 {
 	return uint64(s.Offset)
 }
 
-func (p *snapshotPair) meta(offset uint64, at int64) snapshot.Meta {
-	return snapshot.Meta{Stream: snapshotStream, Epoch: p.epoch, CoreStreamLength: offset, StreamTime: at, Service: snapshotService, Writer: "fuzz"}
+func (p *snapshotPair) meta(offset uint64, at int64, version uint8) snapshot.Meta {
+	return snapshot.Meta{
+		Stream: snapshotStream, Epoch: p.epoch, CoreStreamLength: offset, StreamTime: at, Service: snapshotService,
+		Writer: "fuzz", Version: uint16(version),
+	}
 }
 
 // SaveRandom saves a snapshot of names and contents that nobody would think of, and
 // some that the format can't hold.
 type SaveRandom struct {
-	Seed []byte `draw:"len=0..160"`
+	Seed    []byte `draw:"len=0..160"`
+	Version uint8  `draw:"1..3"` // of the format; there is no third
 }
 
 func (s *SaveRandom) Apply(t *battle.T, p *snapshotPair) {
-	made := p.random(fuzzheaders.NewConsumer(s.Seed))
+	made := p.random(fuzzheaders.NewConsumer(s.Seed), s.Version)
 	unknown := false
 	for _, section := range made.Sections {
 		unknown = unknown || !section.Optional && !slices.Contains(snapshotSections, section.Name)
@@ -176,7 +185,7 @@ func (s *SaveRandom) Apply(t *battle.T, p *snapshotPair) {
 // random builds a snapshot piece by piece. The consumer's own GenerateStruct takes four
 // bytes for each length and gives up on one that is longer than the rest, so nearly
 // always. When the bytes run out, zeros follow.
-func (p *snapshotPair) random(c *fuzzheaders.ConsumeFuzzer) *snapshot.Snapshot {
+func (p *snapshotPair) random(c *fuzzheaders.ConsumeFuzzer, version uint8) *snapshot.Snapshot {
 	text := func(most int) []byte {
 		n, _ := c.GetInt()
 		b, _ := c.GetNBytes(n % (most + 1))
@@ -184,7 +193,7 @@ func (p *snapshotPair) random(c *fuzzheaders.ConsumeFuzzer) *snapshot.Snapshot {
 	}
 	offset, _ := c.GetInt()
 	at, _ := c.GetInt()
-	made := &snapshot.Snapshot{Meta: p.meta(uint64(offset), int64(at))}
+	made := &snapshot.Snapshot{Meta: p.meta(uint64(offset), int64(at), version)}
 	made.Minor, _ = c.GetUint16()
 	made.Writer = string(text(66))
 	count, _ := c.GetInt()
@@ -219,7 +228,7 @@ func (p *snapshotPair) save(t *battle.T, made *snapshot.Snapshot, unknown bool, 
 	name := snapshot.Name(made.CoreStreamLength)
 	p.store.Began(oracle.Saved{
 		Name: name, File: string(file), Stream: made.Stream, Service: made.Service, Epoch: made.Epoch,
-		Length: made.CoreStreamLength, Time: made.StreamTime, Unknown: unknown,
+		Length: made.CoreStreamLength, Time: made.StreamTime, Version: made.Version, Start: said(made), Unknown: unknown,
 	})
 	p.disk.Faults = memfs.None()
 	fault.inject(p.disk, after)
@@ -245,10 +254,18 @@ func (p *snapshotPair) save(t *battle.T, made *snapshot.Snapshot, unknown bool, 
 	}
 }
 
+// said is what a snapshot's file says of where the epoch began.
+func said(s *snapshot.Snapshot) uint64 {
+	if s.Version < 2 {
+		return 0
+	}
+	return s.Start
+}
+
 // layout is a snapshot as the oracle has it.
 func layout(s *snapshot.Snapshot) oracle.SnapshotFile {
 	f := oracle.SnapshotFile{
-		Minor: s.Minor, Epoch: s.Epoch, Length: s.CoreStreamLength, Time: s.StreamTime,
+		Version: s.Version, Minor: s.Minor, Start: said(s), Epoch: s.Epoch, Length: s.CoreStreamLength, Time: s.StreamTime,
 		Stream: s.Stream, Service: s.Service, Writer: s.Writer,
 	}
 	for _, section := range s.Sections {

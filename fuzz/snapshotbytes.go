@@ -35,6 +35,7 @@ var SnapshotBytes = battle.Target[*loaderBytes]{
 		battle.Require("accepted a forgery", 0.2),
 		battle.Require("refused", 0.5),
 		battle.Require("refused what agrees with itself", 0.2),
+		battle.Require("refused: version", 0.2),
 	},
 }
 
@@ -42,16 +43,17 @@ var SnapshotBytes = battle.Target[*loaderBytes]{
 type loaderBytes struct {
 	file   []byte
 	forged bool
+	reader uint16 // the highest version that the loader reads
 }
 
 func newLoaderBytes() *loaderBytes {
-	b := &loaderBytes{}
-	b.fresh(2, 20)
+	b := &loaderBytes{reader: snapshot.Version2}
+	b.fresh(snapshot.Version1, 2, 20)
 	return b
 }
 
-func (b *loaderBytes) fresh(sections, size int) {
-	f := oracle.SnapshotFile{Epoch: 1, Length: 315567, Stream: "aria", Service: "tip", Writer: "fuzz"}
+func (b *loaderBytes) fresh(version uint16, sections, size int) {
+	f := oracle.SnapshotFile{Version: version, Epoch: 1, Start: 313425, Length: 315567, Stream: "aria", Service: "tip", Writer: "fuzz"}
 	for i := range sections {
 		section := snapshot.ZstdSection("", make([]byte, size*(i%2)))
 		if i%2 == 0 {
@@ -82,11 +84,11 @@ func (m Mending) String() string { return [...]string{"nothing", "checksums", "e
 
 // load hands the file to the loader, under the name that its header asks for and to
 // somebody who expects what it says.
-func (b *loaderBytes) load(t *battle.T) { load(t, b.file, b.forged) }
+func (b *loaderBytes) load(t *battle.T) { load(t, b.file, b.forged, b.reader) }
 
-func load(t *battle.T, file []byte, forged bool) {
+func load(t *battle.T, file []byte, forged bool, reader uint16) {
 	says, _ := oracle.ReadSnapshot(file) // as far as it goes
-	name, want := says.Name(), snapshot.Expect{Stream: says.Stream, Service: says.Service, Epoch: says.Epoch, Durable: math.MaxUint64}
+	name, want := says.Name(), snapshot.Expect{Version: reader, Stream: says.Stream, Service: says.Service, Epoch: says.Epoch, Durable: math.MaxUint64}
 	for _, section := range says.Sections {
 		want.Sections = append(want.Sections, section.Name)
 	}
@@ -100,9 +102,10 @@ func load(t *battle.T, file []byte, forged bool) {
 		t.Errorf("loading %d bytes allocated %d, want at most %d", len(file), took, allowance(len(file)))
 	}
 	inspected, inspectErr := snapshot.Inspect(name, file)
-	battle.Equal(t, whole, err == nil, "whether the file loads")
+	battle.Equal(t, whole && says.Version <= reader, err == nil, "whether the file loads")
 	battle.Equal(t, whole, inspectErr == nil, "whether the file passes inspection")
 	if err != nil {
+		checkVersionFirst(t, file, reader, err)
 		checkRefusal(t, name, file, err)
 		return
 	}
@@ -115,11 +118,26 @@ func load(t *battle.T, file []byte, forged bool) {
 	checkContents(t, s)
 }
 
+// checkVersionFirst: a version that the loader does not read is the reason, whatever else may be
+// wrong. Nothing of another version has to be where this one has it.
+func checkVersionFirst(t *battle.T, file []byte, reader uint16, err error) {
+	const least = 256 + oracle.SnapshotFooterSize
+	if len(file) < least || !bytes.HasPrefix(file, []byte("ARIASNAP")) {
+		return
+	}
+	if version := binary.LittleEndian.Uint16(file[8:]); version < 1 || version > reader {
+		t.Label("refused: version")
+		if !errors.Is(err, snapshot.BadVersion) {
+			t.Errorf("a file of version %d, to a reader of %d: refused with %v, want %v", version, reader, err, snapshot.BadVersion)
+		}
+	}
+}
+
 func checkRefusal(t *battle.T, name string, file []byte, err error) {
 	t.Label("refused")
 	mended := bytes.Clone(file)
 	oracle.MendSnapshot(mended, true)
-	if len(file) > oracle.SnapshotHeaderSize+oracle.SnapshotFooterSize && bytes.Equal(mended, file) {
+	if len(file) > oracle.SnapshotHeaderSize(file)+oracle.SnapshotFooterSize && bytes.Equal(mended, file) {
 		t.Label("refused what agrees with itself")
 	}
 	var refusal *snapshot.Error
@@ -163,7 +181,7 @@ type Raw struct {
 	File []byte `draw:"len=0..700"`
 }
 
-func (r *Raw) Apply(t *battle.T, b *loaderBytes) { load(t, r.File, false) }
+func (r *Raw) Apply(t *battle.T, b *loaderBytes) { load(t, r.File, false, b.reader) }
 
 // forge ends every forgery: it mends the file and loads it.
 func (b *loaderBytes) forge(t *battle.T, mend Mending) {
@@ -215,7 +233,7 @@ type ForgeNumber struct {
 }
 
 func (f *ForgeNumber) Apply(t *battle.T, b *loaderBytes) {
-	entry := oracle.SnapshotHeaderSize + int(f.Section)*oracle.SnapshotEntrySize
+	entry := oracle.SnapshotHeaderSize(b.file) + int(f.Section)*oracle.SnapshotEntrySize
 	at := [...]int{oracle.SnapshotCountAt, oracle.SnapshotSizeAt, entry + oracle.SnapshotStoredAt, entry + oracle.SnapshotContentsAt}[f.Number]
 	if at+8 > len(b.file) {
 		return
@@ -253,7 +271,7 @@ func (p Part) String() string { return [...]string{"whole", "name", "lengths"}[p
 
 func (f *ForgeEntry) Apply(t *battle.T, b *loaderBytes) {
 	entry := func(k uint8) []byte {
-		at := oracle.SnapshotHeaderSize + int(k)*oracle.SnapshotEntrySize
+		at := oracle.SnapshotHeaderSize(b.file) + int(k)*oracle.SnapshotEntrySize
 		if at+oracle.SnapshotEntrySize > len(b.file) {
 			return nil
 		}
@@ -268,10 +286,13 @@ func (f *ForgeEntry) Apply(t *battle.T, b *loaderBytes) {
 type Fresh struct {
 	Sections uint8 `draw:"0..3"`
 	Size     uint8
+	Version  uint8 `draw:"1..2"` // of the file
+	Reader   uint8 `draw:"1..2"` // the highest that the loader reads from now on
 }
 
 func (f *Fresh) Apply(t *battle.T, b *loaderBytes) {
-	b.fresh(int(f.Sections), int(f.Size))
+	b.reader = uint16(f.Reader)
+	b.fresh(uint16(f.Version), int(f.Sections), int(f.Size))
 	b.load(t)
 }
 
@@ -291,7 +312,7 @@ func (r *Resize) Apply(t *battle.T, b *loaderBytes) {
 	size := max(0, len(b.file)+int(r.By))
 	b.file = append(b.file, make([]byte, max(0, size-len(b.file)))...)[:size]
 	b.file = append(b.file, tail...)
-	if r.Mend != NotMended && len(b.file) >= oracle.SnapshotHeaderSize {
+	if r.Mend != NotMended && len(b.file) >= oracle.SnapshotHeaderSize(b.file) {
 		binary.LittleEndian.PutUint64(b.file[oracle.SnapshotSizeAt:], uint64(len(b.file)))
 	}
 	b.forge(t, r.Mend)

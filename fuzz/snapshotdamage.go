@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"battle.test/battle"
+	"battle.test/oracle"
 	"battle.test/statemachines/snapshot"
 	"battle.test/statemachines/snapshot/memfs"
 )
@@ -28,7 +29,8 @@ func (p Place) String() string { return [...]string{"start", "table", "sections"
 
 // in is the offset of a place in a file.
 func (p Place) in(file string) int {
-	return [...]int{0, 256, 256 + 56, len(file)}[p]
+	head := oracle.SnapshotHeaderSize([]byte(file))
+	return [...]int{0, head, head + oracle.SnapshotEntrySize, len(file)}[p]
 }
 
 // Corrupt changes one byte.

@@ -13,13 +13,13 @@ import (
 )
 
 // expect is what a loader of this pair asks for, for the subject and for the oracle.
-func (p *snapshotPair) expect(epochs uint8, durable uint64) (snapshot.Expect, oracle.Loader) {
-	want := snapshot.Expect{Stream: snapshotStream, Service: snapshotService, Epoch: p.epoch - uint64(epochs), Durable: durable, Sections: snapshotSections}
+func (p *snapshotPair) expect(version, epochs uint8, durable uint64) (snapshot.Expect, oracle.Loader) {
+	want := snapshot.Expect{Version: uint16(version), Stream: snapshotStream, Service: snapshotService, Epoch: p.epoch - uint64(epochs), Durable: durable, Sections: snapshotSections}
 	return want, loader(want)
 }
 
 func loader(want snapshot.Expect) oracle.Loader {
-	return oracle.Loader{Stream: want.Stream, Service: want.Service, Epoch: want.Epoch, Durable: want.Durable}
+	return oracle.Loader{Version: want.Version, Stream: want.Stream, Service: want.Service, Epoch: want.Epoch, Durable: want.Durable}
 }
 
 // Load loads a file.
@@ -27,10 +27,11 @@ type Load struct {
 	File    uint8 `draw:"0..15"`
 	Epochs  uint8 `draw:"0..2"`    // how many epochs ago the loader lives
 	Durable int8  `draw:"-3..100"` // the durable stream ends so far from the file's offset
+	Version uint8 `draw:"1..2"`    // that the loader reads
 }
 
 func (l *Load) Apply(t *battle.T, p *snapshotPair) {
-	p.load(t, l.File, func(want *snapshot.Expect, offset uint64) {
+	p.load(t, l.File, l.Version, func(want *snapshot.Expect, offset uint64) {
 		want.Epoch -= uint64(l.Epochs)
 		want.Durable = offset + uint64(l.Durable)
 	})
@@ -39,13 +40,13 @@ func (l *Load) Apply(t *battle.T, p *snapshotPair) {
 // load loads the k-th file as somebody who has changed what this pair expects. He is
 // told the offset in the file's name: one that is damaged must not be refused only
 // because the durable stream ends before it.
-func (p *snapshotPair) load(t *battle.T, k uint8, change func(want *snapshot.Expect, offset uint64)) {
+func (p *snapshotPair) load(t *battle.T, k, version uint8, change func(want *snapshot.Expect, offset uint64)) {
 	name, content := p.kth(k)
 	if name == "" {
 		return
 	}
 	offset, _ := strconv.ParseUint(strings.TrimSuffix(name, ".snap"), 10, 64) // of latest.snap, 0
-	want, _ := p.expect(0, offset)
+	want, _ := p.expect(version, 0, offset)
 	change(&want, offset)
 	verdict, one := p.store.Judge(name, content, loader(want))
 	s, err := snapshot.Load(p.disk, path.Join(snapshotDir, name), want)
@@ -69,12 +70,13 @@ func (m Mistake) String() string {
 
 // LoadAsStranger loads a file as somebody who has one thing wrong.
 type LoadAsStranger struct {
-	File  uint8   `draw:"0..15"`
-	Wrong Mistake `draw:"0..4"`
+	File    uint8   `draw:"0..15"`
+	Wrong   Mistake `draw:"0..4"`
+	Version uint8   `draw:"1..2"`
 }
 
 func (l *LoadAsStranger) Apply(t *battle.T, p *snapshotPair) {
-	p.load(t, l.File, func(want *snapshot.Expect, _ uint64) {
+	p.load(t, l.File, l.Version, func(want *snapshot.Expect, _ uint64) {
 		switch l.Wrong {
 		case NoEpoch:
 			want.Epoch = 0
@@ -91,6 +93,7 @@ func (l *LoadAsStranger) Apply(t *battle.T, p *snapshotPair) {
 }
 
 var verdictReasons = map[string]snapshot.Reason{
+	oracle.TooNew:       snapshot.BadVersion,
 	oracle.OtherStream:  snapshot.WrongStream,
 	oracle.OtherService: snapshot.WrongService,
 	oracle.OtherEpoch:   snapshot.WrongEpoch,
@@ -118,6 +121,11 @@ func (p *snapshotPair) checkLoaded(t *battle.T, verdict string, one oracle.Saved
 	}
 	battle.Equal(t, one.Length, s.CoreStreamLength, "offset")
 	battle.Equal(t, one.Time, s.StreamTime, "stream time")
+	battle.Equal(t, one.Version, s.Version, "version")
+	battle.Equal(t, one.Start, s.Start, "start of the epoch")
+	if s.Version == snapshot.Version2 {
+		t.Label("loaded version 2")
+	}
 	again, err := snapshot.Encode(s)
 	if err != nil {
 		t.Errorf("what loads does not encode: %v", err)
@@ -131,6 +139,7 @@ type Latest struct {
 	Epochs  uint8  `draw:"0..1"`
 	Durable uint16 `draw:"0..130"`
 	Far     bool   // the durable stream reaches to the last offset
+	Version uint8  `draw:"1..2"`
 }
 
 func (l *Latest) Apply(t *battle.T, p *snapshotPair) {
@@ -138,7 +147,7 @@ func (l *Latest) Apply(t *battle.T, p *snapshotPair) {
 	if l.Far {
 		durable = ^uint64(0)
 	}
-	want, loader := p.expect(l.Epochs, durable)
+	want, loader := p.expect(l.Version, l.Epochs, durable)
 	names, files := p.files()
 	name, skipped := p.store.Latest(names, files, loader, int64(l.MaxTime))
 	s, errs, err := snapshot.Latest(p.disk, snapshotDir, want, int64(l.MaxTime))

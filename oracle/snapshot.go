@@ -11,7 +11,9 @@ type Saved struct {
 	Epoch   uint64
 	Length  uint64 // the offset
 	Time    int64
-	Unknown bool // it has a required section that loaders don't know
+	Version uint16 // of the format
+	Start   uint64 // where the epoch began, if the version says it
+	Unknown bool   // it has a required section that loaders don't know
 }
 
 // Store is the model of a folder of snapshots. A file is valid if, and only if, it has
@@ -33,6 +35,7 @@ type promise struct {
 const (
 	Valid        = ""
 	Damaged      = "damaged"
+	TooNew       = "version"
 	OtherStream  = "stream"
 	OtherService = "service"
 	OtherEpoch   = "epoch"
@@ -42,6 +45,7 @@ const (
 
 // A Loader is what somebody expects who loads a file.
 type Loader struct {
+	Version         uint16 // the highest that he reads
 	Stream, Service string
 	Epoch           uint64
 	Durable         uint64 // length of the durable stream
@@ -105,6 +109,8 @@ func (s *Store) Judge(name, file string, want Loader) (verdict string, one Saved
 // judge compares what a header says with what is expected.
 func (want Loader) judge(saved Saved) (verdict string) {
 	switch {
+	case saved.Version > want.Version:
+		return TooNew
 	case saved.Stream != want.Stream:
 		return OtherStream
 	case saved.Service != want.Service:
@@ -124,7 +130,7 @@ func (s *Store) Latest(names []string, files map[string]string, want Loader, max
 	for _, name := range slices.Backward(names) {
 		verdict, one := s.Judge(name, files[name], want)
 		if head, whole := ReadSnapshotHeader(name, []byte(files[name])); whole && head.Time > maxTime {
-			one = Saved{Stream: head.Stream, Service: head.Service, Epoch: head.Epoch, Length: head.Length, Time: head.Time}
+			one = Saved{Version: head.Version, Stream: head.Stream, Service: head.Service, Epoch: head.Epoch, Length: head.Length, Time: head.Time}
 			verdict = want.judge(one)
 		}
 		switch {

@@ -11,19 +11,22 @@ func TestAFileIsValidOnlyAsItWasSaved(t *testing.T) {
 	s.Began(Saved{Name: "5", File: "five", Stream: "s", Service: "t", Epoch: 1, Length: 5, Time: 50})
 	s.Began(Saved{Name: "7", File: "seven", Unknown: true})
 	s.Succeeded()
+	s.Began(Saved{Name: "8", File: "eight", Version: 2, Stream: "s"})
 	for _, c := range []struct {
 		name, file string
 		loader     Loader
 		want       string
 	}{
-		{"5", "five", Loader{"s", "t", 1, 5}, Valid},
-		{"5", "five", Loader{"", "t", 1, 5}, OtherStream},
-		{"5", "five", Loader{"s", "", 1, 5}, OtherService},
-		{"5", "five", Loader{"s", "t", 2, 5}, OtherEpoch},
-		{"5", "five", Loader{"s", "t", 1, 4}, TooFar},
-		{"5", "fivE", Loader{"s", "t", 1, 5}, Damaged},
-		{"6", "five", Loader{"s", "t", 1, 9}, Damaged},
-		{"7", "seven", Loader{"", "", 0, 7}, NotKnown},
+		{"5", "five", Loader{0, "s", "t", 1, 5}, Valid},
+		{"5", "five", Loader{0, "", "t", 1, 5}, OtherStream},
+		{"5", "five", Loader{0, "s", "", 1, 5}, OtherService},
+		{"5", "five", Loader{0, "s", "t", 2, 5}, OtherEpoch},
+		{"5", "five", Loader{0, "s", "t", 1, 4}, TooFar},
+		{"5", "fivE", Loader{0, "s", "t", 1, 5}, Damaged},
+		{"6", "five", Loader{0, "s", "t", 1, 9}, Damaged},
+		{"7", "seven", Loader{0, "", "", 0, 7}, NotKnown},
+		{"8", "eight", Loader{1, "", "", 0, 7}, TooNew},
+		{"8", "eight", Loader{2, "", "", 0, 7}, OtherStream},
 	} {
 		verdict, _ := s.Judge(c.name, c.file, c.loader)
 		require.Equal(t, c.want, verdict, c)
@@ -68,21 +71,23 @@ func TestLatestReportsWhatItSkips(t *testing.T) {
 
 // What is wrong behind the header of a file that is too late is not said.
 func TestLatestGoesByTheHeaderOfWhatIsTooLate(t *testing.T) {
-	late := SnapshotFile{Epoch: 1, Length: 5, Time: 20, Sections: []SnapshotSection{{Name: "a", Stored: []byte("abc"), Contents: 3}}}
+	late := SnapshotFile{Version: 2, Epoch: 1, Length: 5, Time: 20, Sections: []SnapshotSection{{Name: "a", Stored: []byte("abc"), Contents: 3}}}
 	cut := late.Bytes()
-	cut[SnapshotHeaderSize]++
+	cut[SnapshotHeaderSize(cut)]++
 	for _, c := range []struct {
+		version uint16
 		epoch   uint64
 		durable uint64
 		until   int64
 		skipped []string
 	}{
-		{1, 9, 19, nil},
-		{1, 9, 20, []string{late.Name()}},
-		{2, 9, 19, []string{late.Name()}},
-		{1, 4, 19, []string{late.Name()}},
+		{2, 1, 9, 19, nil},
+		{2, 1, 9, 20, []string{late.Name()}},
+		{2, 2, 9, 19, []string{late.Name()}},
+		{2, 1, 4, 19, []string{late.Name()}},
+		{1, 1, 9, 19, []string{late.Name()}},
 	} {
-		name, skipped := (&Store{}).Latest([]string{late.Name()}, map[string]string{late.Name(): string(cut)}, Loader{Epoch: c.epoch, Durable: c.durable}, c.until)
+		name, skipped := (&Store{}).Latest([]string{late.Name()}, map[string]string{late.Name(): string(cut)}, Loader{Version: c.version, Epoch: c.epoch, Durable: c.durable}, c.until)
 		require.Empty(t, name)
 		require.Equal(t, c.skipped, skipped, c)
 	}

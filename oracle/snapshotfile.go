@@ -10,10 +10,11 @@ import (
 
 // A SnapshotFile is what a snapshot's file says, field by field.
 type SnapshotFile struct {
-	Minor                   uint16
+	Version, Minor          uint16
 	Epoch, Length           uint64 // Length is the offset in the stream
 	Time                    int64
 	Stream, Service, Writer string
+	Start                   uint64 // from version 2 on
 	Sections                []SnapshotSection
 }
 
@@ -29,7 +30,7 @@ type SnapshotSection struct {
 func (f SnapshotFile) Bytes() []byte {
 	le := binary.LittleEndian
 	b := []byte("ARIASNAP")
-	b = le.AppendUint16(b, 1)
+	b = le.AppendUint16(b, f.Version)
 	b = le.AppendUint16(b, f.Minor)
 	b = le.AppendUint32(b, 0)
 	b = le.AppendUint64(b, f.Epoch)
@@ -39,6 +40,9 @@ func (f SnapshotFile) Bytes() []byte {
 	b = le.AppendUint32(b, 0)
 	b = le.AppendUint64(b, 0) // the size: see MendSnapshot
 	b = append(b, padded(f.Stream, 64)+padded(f.Service, 64)+padded(f.Writer, 64)...)
+	if f.Version >= 2 {
+		b = le.AppendUint64(b, f.Start)
+	}
 	b = le.AppendUint64(b, 0) // two checksums
 	for _, s := range f.Sections {
 		b = append(b, padded(s.Name, 32)...)
@@ -64,21 +68,26 @@ func padded(text string, size int) string {
 // if not, it returns what it has read so far.
 func ReadSnapshot(b []byte) (f SnapshotFile, ok bool) {
 	le := binary.LittleEndian
-	if len(b) < SnapshotHeaderSize+SnapshotFooterSize {
+	head := SnapshotHeaderSize(b)
+	if len(b) < head+SnapshotFooterSize {
 		return f, false
 	}
 	text := func(b []byte) string { return strings.TrimRight(string(b), "\x00") }
 	f = SnapshotFile{
-		Minor: le.Uint16(b[10:]), Epoch: le.Uint64(b[16:]), Length: le.Uint64(b[24:]), Time: int64(le.Uint64(b[32:])),
+		Version: le.Uint16(b[8:]), Minor: le.Uint16(b[10:]), Epoch: le.Uint64(b[16:]), Length: le.Uint64(b[24:]), Time: int64(le.Uint64(b[32:])),
 		Stream: text(b[56:120]), Service: text(b[120:184]), Writer: text(b[184:248]),
 	}
+	if f.Version >= 2 {
+		f.Start = le.Uint64(b[248:])
+	}
 	count := uint64(le.Uint32(b[SnapshotCountAt:]))
-	if count > uint64(len(b)-SnapshotHeaderSize)/SnapshotEntrySize {
+	if count > uint64(len(b)-head)/SnapshotEntrySize {
 		return f, false
 	}
-	stored := b[SnapshotHeaderSize+count*SnapshotEntrySize:]
+	table := b[head:]
+	stored := table[count*SnapshotEntrySize:]
 	for i := range count {
-		e := b[SnapshotHeaderSize+i*SnapshotEntrySize:]
+		e := table[i*SnapshotEntrySize:]
 		n := le.Uint64(e[SnapshotStoredAt:])
 		if n > uint64(len(stored)) {
 			return f, false
@@ -93,18 +102,19 @@ func ReadSnapshot(b []byte) (f SnapshotFile, ok bool) {
 // whatever follows it: what it says is allowed, and laid out again it is the same.
 func ReadSnapshotHeader(name string, b []byte) (f SnapshotFile, ok bool) {
 	le := binary.LittleEndian
-	if len(b) < SnapshotHeaderSize+SnapshotFooterSize {
+	size := SnapshotHeaderSize(b)
+	if len(b) < size+SnapshotFooterSize {
 		return f, false
 	}
 	f, _ = ReadSnapshot(b)
 	f.Sections = nil
-	head, count := f.Bytes()[:SnapshotHeaderSize], le.Uint32(b[SnapshotCountAt:])
+	head, count := f.Bytes()[:size], le.Uint32(b[SnapshotCountAt:])
 	le.PutUint32(head[SnapshotCountAt:], count)
 	le.PutUint64(head[SnapshotSizeAt:], uint64(len(b)))
-	copy(head[248:], b[248:252]) // the checksum of the table
-	le.PutUint32(head[252:], sum(head[:252]))
-	room := len(b) - SnapshotHeaderSize - SnapshotFooterSize
-	return f, bytes.Equal(head, b[:SnapshotHeaderSize]) && name == f.Name() &&
+	copy(head[size-8:], b[size-8:size-4]) // the checksum of the table
+	le.PutUint32(head[size-4:], sum(head[:size-4]))
+	room := len(b) - size - SnapshotFooterSize
+	return f, f.known() && bytes.Equal(head, b[:size]) && name == f.Name() &&
 		uint64(count)*SnapshotEntrySize <= uint64(room) && !strings.Contains(strings.Join(f.texts(), ""), "\x00")
 }
 
@@ -122,6 +132,9 @@ func (f SnapshotFile) texts() []string {
 	return all
 }
 
+// known tells whether there is such a version.
+func (f SnapshotFile) known() bool { return f.Version == 1 || f.Version == 2 }
+
 // Name is the name that the file must have.
 func (f SnapshotFile) Name() string { return fmt.Sprintf("%020d.snap", f.Length) }
 
@@ -129,7 +142,7 @@ func (f SnapshotFile) Name() string { return fmt.Sprintf("%020d.snap", f.Length)
 // and laid out again it is the same file.
 func WholeSnapshot(name string, b []byte) bool {
 	f, ok := ReadSnapshot(b)
-	if !ok || name != f.Name() || !bytes.Equal(f.Bytes(), b) ||
+	if !ok || !f.known() || name != f.Name() || !bytes.Equal(f.Bytes(), b) ||
 		strings.Contains(strings.Join(f.texts(), ""), "\x00") {
 		return false
 	}

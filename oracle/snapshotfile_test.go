@@ -10,10 +10,17 @@ import (
 const wholeName = "00000000000000000042.snap"
 
 func wholeFile() SnapshotFile {
-	return SnapshotFile{Epoch: 3, Length: 42, Stream: "s", Sections: []SnapshotSection{
+	return SnapshotFile{Version: 1, Epoch: 3, Length: 42, Stream: "s", Sections: []SnapshotSection{
 		{Name: "a", Stored: []byte("abc"), Contents: 3},
 		{Name: "b", Flags: 3, Stored: []byte("b"), Contents: 256},
 	}}
+}
+
+// wholeFiles are one of each version.
+func wholeFiles() []SnapshotFile {
+	second := wholeFile()
+	second.Version, second.Start = 2, 17
+	return []SnapshotFile{wholeFile(), second}
 }
 
 func TestAFileIsReadAsItWasLaidOut(t *testing.T) {
@@ -30,13 +37,30 @@ func TestAFileIsReadAsItWasLaidOut(t *testing.T) {
 	require.False(t, f.Fits())
 }
 
+func TestVersion2SaysWhereItsEpochBegan(t *testing.T) {
+	f := wholeFiles()[1]
+	require.Len(t, f.Bytes(), 264+2*56+4+32)
+	back, ok := ReadSnapshot(f.Bytes())
+	require.True(t, ok)
+	require.Equal(t, f, back)
+	require.True(t, f.Fits())
+	for _, version := range []uint16{0, 3} {
+		f.Version = version
+		require.False(t, f.Fits())
+		_, whole := ReadSnapshotHeader(wholeName, f.Bytes())
+		require.False(t, whole)
+	}
+}
+
 func TestNoOtherFileIsWhole(t *testing.T) {
 	require.False(t, WholeSnapshot("00000000000000000043.snap", wholeFile().Bytes()))
-	for at := range wholeFile().Bytes() {
-		b := wholeFile().Bytes()
-		b[at] ^= 4
-		require.False(t, WholeSnapshot(wholeName, b), at)
-		require.False(t, WholeSnapshot(wholeName, b[:at]), at)
+	for _, f := range wholeFiles() {
+		for at := range f.Bytes() {
+			b := f.Bytes()
+			b[at] ^= 4
+			require.False(t, WholeSnapshot(wholeName, b), at)
+			require.False(t, WholeSnapshot(wholeName, b[:at]), at)
+		}
 	}
 	require.False(t, WholeSnapshot(wholeName, append(wholeFile().Bytes(), 0)))
 }
@@ -63,16 +87,19 @@ func TestAFileMayAgreeWithItselfAndSayWhatIsForbidden(t *testing.T) {
 
 // A header is whole whatever follows it, and no other one is.
 func TestAHeaderIsWholeByItself(t *testing.T) {
-	for at := range wholeFile().Bytes() {
-		b := wholeFile().Bytes()
-		b[at] ^= 4
-		f, whole := ReadSnapshotHeader(wholeName, b)
-		require.Equal(t, at >= SnapshotHeaderSize, whole, at)
-		if whole {
-			require.Equal(t, uint64(42), f.Length)
+	for _, f := range wholeFiles() {
+		for at := range f.Bytes() {
+			b := f.Bytes()
+			head := SnapshotHeaderSize(b)
+			b[at] ^= 4
+			f, whole := ReadSnapshotHeader(wholeName, b)
+			require.Equal(t, at >= head, whole, at)
+			if whole {
+				require.Equal(t, uint64(42), f.Length)
+			}
+			_, whole = ReadSnapshotHeader(wholeName, b[:at])
+			require.False(t, whole, at)
 		}
-		_, whole = ReadSnapshotHeader(wholeName, b[:at])
-		require.False(t, whole, at)
 	}
 	_, whole := ReadSnapshotHeader("00000000000000000043.snap", wholeFile().Bytes())
 	require.False(t, whole)

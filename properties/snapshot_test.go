@@ -37,8 +37,12 @@ func anySnapshot(t *rapid.T) *snapshot.Snapshot {
 		Epoch:            rapid.Uint64().Draw(t, "epoch"),
 		CoreStreamLength: rapid.Uint64().Draw(t, "offset"),
 		StreamTime:       rapid.Int64().Draw(t, "time"),
+		Version:          rapid.Uint16Range(snapshot.Version1, snapshot.LatestVersion).Draw(t, "version"),
 		Minor:            rapid.Uint16().Draw(t, "minor"),
 	}}
+	if s.Version >= snapshot.Version2 {
+		s.Start = rapid.Uint64().Draw(t, "start")
+	}
 	names := rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) string { return text(t, 1, 32, "name") }), 0, 40, rapid.ID[string]).Draw(t, "names")
 	for _, name := range names {
 		data := bytes.Repeat(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "contents"), rapid.IntRange(1, 9).Draw(t, "times"))

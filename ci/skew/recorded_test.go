@@ -10,6 +10,7 @@ import (
 	"battle.test/statemachines/machine"
 	"battle.test/statemachines/snapshot"
 	"battle.test/statemachines/wire"
+	oldsnapshot "old.battle.test/statemachines/snapshot"
 	oldwire "old.battle.test/statemachines/wire"
 )
 
@@ -133,6 +134,18 @@ func TestStatesAreTheSameToBothReleases(t *testing.T) {
 			}
 			require.Equal(t, 4, journals)
 		})
+	}
+}
+
+// TestWhatIsLaterThanThePreviousReleaseIsRefusedByItsNumber: it says so, and does not take it for damaged.
+func TestWhatIsLaterThanThePreviousReleaseIsRefusedByItsNumber(t *testing.T) {
+	b, _ := record(t, New2)
+	for h := range hosts {
+		kept := b.net.Machine(h.id()).Snapshot("skew")
+		_, err := readOld(kept)
+		require.ErrorIs(t, err, oldsnapshot.BadVersion, "snapshot of %s", h)
+		kept.Version = snapshot.Version1
+		require.Equal(t, asFile(t, restored(t, h, New1, kept)), asFile(t, restored(t, h, Old1, kept)), "state of %s, written as version 1", h)
 	}
 }
 

@@ -18,6 +18,10 @@ type Exchange struct {
 // enough is how much of each there must be: less would say little.
 const enough = 3
 
+// laterSnapshot is one of a version that the previous release does not know, and refuses. This tree knows
+// all of its versions.
+const laterSnapshot = "snapshot of a later version"
+
 // count counts what one program got from another, if they are of two releases.
 func (t Tally) count(what string, from, to Program) {
 	if from.isOld() != to.isOld() {
@@ -61,6 +65,9 @@ func (t Tally) missing() (all []string) {
 				all = append(all, fmt.Sprintf("%s: %d %s, want at least %d", what, n, way, enough))
 			}
 		}
+	}
+	if n := t[Exchange{laterSnapshot, true}]; n < enough {
+		all = append(all, fmt.Sprintf("%s: %d from this tree to the previous release, want at least %d", laterSnapshot, n, enough))
 	}
 	return all
 }

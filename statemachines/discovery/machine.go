@@ -15,7 +15,7 @@ import (
 type Config struct {
 	Stream  string          // the stream's name
 	Self    machine.Address // the host's own
-	Version uint8           // of the packets that it writes and reads; default wire.Latest
+	Version uint8           // of the packets and snapshots that it writes and reads; default wire.Latest
 
 	ExpireAfter int64 // ns without an advert until a server is forgotten; default 5 s
 	ServersMax  int   // servers that are known at a time; default 256, at most 2048

@@ -28,7 +28,9 @@ func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
 		servers = snapshot.AppendWords(servers, uint64(s.address), uint64(s.service), s.epoch, s.first, s.tail, uint64(s.expires))
 	}
 	return &snapshot.Snapshot{
-		Meta: snapshot.Meta{Stream: m.config.Stream, Epoch: m.epoch, Service: Service, Writer: writer},
+		Meta: snapshot.Meta{
+			Stream: m.config.Stream, Epoch: m.epoch, Service: Service, Writer: writer, Version: uint16(m.config.Version),
+		},
 		Sections: []snapshot.Section{
 			snapshot.PlainSection(machineSection, snapshot.Words(uint64(m.now))),
 			snapshot.PlainSection(serversSection, servers),
@@ -49,6 +51,9 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	}
 	if s.Stream != config.Stream {
 		return nil, fmt.Errorf("discovery: got a snapshot of stream %q, want %q", s.Stream, config.Stream)
+	}
+	if err := s.ReadableBy(m.config.Version); err != nil {
+		return nil, fmt.Errorf("discovery: %w", err)
 	}
 	m.epoch = s.Epoch
 	f := s.Fields(machineSection)

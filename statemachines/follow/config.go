@@ -12,7 +12,7 @@ import (
 // Config is what an operator sets. A field that is zero has its default.
 type Config struct {
 	Stream  string          // the stream's name
-	Version uint8           // of the wire format, to write and to read; default wire.Latest
+	Version uint8           // of packets and of the owner's snapshots, to write and to read; default wire.Latest
 	Address machine.Address // the follower's own
 
 	Discovery []machine.Address // whom to ask for servers, in turn

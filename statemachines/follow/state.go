@@ -118,15 +118,15 @@ func (f *Follower) Snapshot(service, writer string, offset uint64) *snapshot.Sna
 	return &snapshot.Snapshot{
 		Meta: snapshot.Meta{
 			Stream: f.config.Stream, Epoch: f.epoch, CoreStreamLength: offset, StreamTime: f.time,
-			Service: service, Writer: writer,
+			Service: service, Writer: writer, Version: uint16(f.config.Version), Start: f.start,
 		},
 		Sections: []snapshot.Section{snapshot.PlainSection(Section, f.AppendState(nil))},
 	}
 }
 
 // Restore makes a follower of its owner's snapshot. Where the configuration's servers have
-// changed since, the new ones count. The error is a [StateError], or one of the configuration
-// or of unpacking a section.
+// changed since, the new ones count. The error is a [StateError], snapshot.BadVersion, or one of the
+// configuration or of unpacking a section.
 func Restore(config Config, s *snapshot.Snapshot) (Follower, error) {
 	f, err := New(config, 0)
 	if err != nil {
@@ -134,6 +134,9 @@ func Restore(config Config, s *snapshot.Snapshot) (Follower, error) {
 	}
 	if s.Stream != config.Stream {
 		return Follower{}, wrong(0, fmt.Sprintf("stream %q", s.Stream), fmt.Sprintf("stream %q", config.Stream))
+	}
+	if err := s.ReadableBy(f.config.Version); err != nil {
+		return Follower{}, err
 	}
 	state, err := Contents(s, Section)
 	if err != nil {

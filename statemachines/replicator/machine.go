@@ -15,7 +15,7 @@ import (
 type Config struct {
 	Stream  string          // the stream's name
 	Self    machine.Address // the host's own
-	Version uint8           // of the packets that it writes and reads; default wire.Latest
+	Version uint8           // of the packets and snapshots that it writes and reads; default wire.Latest
 	Base    uint64          // offset at which a new journal begins, where a frame does
 	Resend  bool            // send the stream on to everybody in its region
 

@@ -14,7 +14,7 @@ import (
 type Config struct {
 	Stream      string            // the stream's name
 	Self        machine.Address   // the host's own
-	Version     uint8             // of the packets that it writes and reads; default wire.Latest
+	Version     uint8             // of the packets and snapshots that it writes and reads; default wire.Latest
 	Replicators []machine.Address // of other regions: the stream is sent to each of them, too
 
 	HeartbeatEvery int64  // ns without a packet of the stream; default 10 ms

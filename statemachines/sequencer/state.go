@@ -44,7 +44,7 @@ func (m *Machine) Snapshot(writer string) *snapshot.Snapshot {
 	return &snapshot.Snapshot{
 		Meta: snapshot.Meta{
 			Stream: m.config.Stream, Epoch: m.epoch, CoreStreamLength: h.settled, StreamTime: m.time,
-			Service: Service, Writer: writer,
+			Service: Service, Writer: writer, Version: uint16(m.config.Version), Start: m.start,
 		},
 		Sections: []snapshot.Section{
 			snapshot.PlainSection(machineSection, m.machineState()),

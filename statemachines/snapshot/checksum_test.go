@@ -56,7 +56,7 @@ func TestALargeSectionIsReadAndSummedAsASmallOne(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(whole, encoded(t, loaded)))
 
-	begin := headerSize + 2*entrySize + 1
+	begin := headerSize(Version1) + 2*entrySize + 1
 	for _, at := range []int{begin, begin + 4<<20, begin + 8<<20 + 2, begin + 17<<20 + 4} {
 		require.NoError(t, os.WriteFile(path, damaged(whole, at), 0o644))
 		_, err := Load(OS(), path, wanted())

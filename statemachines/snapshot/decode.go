@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -9,12 +10,13 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
+	"slices"
 )
 
 // Decode checks a whole file in memory, against itself and against what is expected.
 // name is the file's name without folders. The sections are parts of b.
 func Decode(name string, b []byte, want Expect) (*Snapshot, error) {
-	s, err := Inspect(name, b)
+	s, err := parse(name, int64(len(b)), math.MaxInt64, want.Version, &memory{rest: b})
 	if err == nil {
 		err = want.check(name, s)
 	}
@@ -27,7 +29,7 @@ func Decode(name string, b []byte, want Expect) (*Snapshot, error) {
 // Inspect is Decode without expectations: it checks that the file is whole, and that
 // its name is that of its offset.
 func Inspect(name string, b []byte) (*Snapshot, error) {
-	return parse(name, int64(len(b)), math.MaxInt64, &memory{rest: b})
+	return parse(name, int64(len(b)), math.MaxInt64, LatestVersion, &memory{rest: b})
 }
 
 // sizeMax is the size of the largest file that is loaded, 1 TiB: a file that says more
@@ -36,10 +38,11 @@ const sizeMax = min(1<<40, math.MaxInt)
 
 // A parser reads one file.
 type parser struct {
-	file string
-	feed feed
-	size int64
-	at   int64 // how much was read
+	file    string
+	feed    feed
+	size    int64
+	version uint16 // the highest that is read
+	at      int64  // how much was read
 }
 
 func (p *parser) refuse(reason Reason, offset int64, got, want any) error {
@@ -65,9 +68,9 @@ func (p *parser) passed(got, n int, err error) error {
 
 // parse reads a file of the given size. Nothing is allocated before the header has
 // shown that the file is as long as it should be. Behind the header of a snapshot that is
-// after maxStreamTime nothing is read.
-func parse(file string, size, maxStreamTime int64, feed feed) (*Snapshot, error) {
-	p := &parser{file: file, feed: feed, size: size}
+// after maxStreamTime nothing is read, and of one of a later version not even that.
+func parse(file string, size, maxStreamTime int64, version uint16, feed feed) (*Snapshot, error) {
+	p := &parser{file: file, feed: feed, size: size, version: min(cmp.Or(version, LatestVersion), LatestVersion)}
 	header, err := p.header()
 	if err != nil {
 		return nil, err
@@ -77,8 +80,12 @@ func parse(file string, size, maxStreamTime int64, feed feed) (*Snapshot, error)
 		Epoch:            le.Uint64(header[epochAt:]),
 		CoreStreamLength: le.Uint64(header[lengthAt:]),
 		StreamTime:       int64(le.Uint64(header[timeAt:])),
+		Version:          le.Uint16(header[majorAt:]),
 		Minor:            le.Uint16(header[minorAt:]),
 	}}
+	if s.Version >= Version2 {
+		s.Start = le.Uint64(header[startAt:])
+	}
 	for _, field := range []struct {
 		into *string
 		at   int
@@ -94,12 +101,12 @@ func parse(file string, size, maxStreamTime int64, feed feed) (*Snapshot, error)
 		return s, nil
 	}
 	count := int(le.Uint32(header[countAt:])) // within bounds: header saw to it
-	feed.expect(int(size) - headerSize)
+	feed.expect(int(size) - len(header))
 	table, err := p.table(header, count)
 	if err != nil {
 		return nil, err
 	}
-	if s.Sections, err = p.sections(table, count); err != nil {
+	if s.Sections, err = p.sections(len(header), table, count); err != nil {
 		return nil, err
 	}
 	if err := p.footer(header, table); err != nil {
@@ -113,14 +120,15 @@ func (p *parser) header() ([]byte, error) {
 	if p.size == 0 {
 		return nil, p.refuse(Empty, 0, "0 bytes", "a header")
 	}
-	if p.size < headerSize+footerSize {
-		return nil, p.refuse(BadSize, 0, byteCount(p.size), fmt.Sprintf("at least %d", headerSize+footerSize))
+	if err := p.holds(Version1); err != nil {
+		return nil, err
 	}
 	if p.size > sizeMax {
 		return nil, p.refuse(BadSize, 0, fmt.Sprintf("%d bytes", p.size), fmt.Sprintf("at most %d", int64(sizeMax)))
 	}
-	p.feed.expect(headerSize)
-	h, err := p.next(headerSize)
+	first := headerSize(Version1)
+	p.feed.expect(first)
+	h, err := p.next(first)
 	if err != nil {
 		return nil, err
 	}
@@ -130,11 +138,16 @@ func (p *parser) header() ([]byte, error) {
 	}
 	// The version comes before the checksum: another major version may well have
 	// another checksum, and "unknown version" is the truth that helps.
-	if major := le.Uint16(h[majorAt:]); major != Major {
-		return nil, p.refuse(BadVersion, majorAt, major, Major)
+	major := le.Uint16(h[majorAt:])
+	if major < Version1 || major > p.version {
+		return nil, p.refuse(BadVersion, majorAt, major, versions(p.version))
 	}
-	if got, want := crc32.Checksum(h[:headSumAt], castagnoli), le.Uint32(h[headSumAt:]); got != want {
-		return nil, p.refuse(BadHeader, headSumAt, hex(got), hex(want))
+	if h, err = p.rest(h, major); err != nil {
+		return nil, err
+	}
+	end := len(h) - 4
+	if got, want := crc32.Checksum(h[:end], castagnoli), le.Uint32(h[end:]); got != want {
+		return nil, p.refuse(BadHeader, int64(end), hex(got), hex(want))
 	}
 	if features := le.Uint32(h[featuresAt:]); features != 0 {
 		return nil, p.refuse(BadFeature, featuresAt, hex(features), "none")
@@ -145,11 +158,41 @@ func (p *parser) header() ([]byte, error) {
 	if size := le.Uint64(h[sizeAt:]); size != uint64(p.size) {
 		return nil, p.refuse(BadSize, sizeAt, fmt.Sprintf("%d bytes", p.size), size)
 	}
-	room := (p.size - headerSize - footerSize) / entrySize
+	room := (p.size - int64(len(h)) - footerSize) / entrySize
 	if count := le.Uint32(h[countAt:]); int64(count) > room {
 		return nil, p.refuse(BadCount, countAt, count, fmt.Sprintf("at most %d in %d bytes", room, p.size))
 	}
 	return h, nil
+}
+
+// versions are those up to one.
+func versions(last uint16) string {
+	if last == Version1 {
+		return "1"
+	}
+	return fmt.Sprintf("1 to %d", last)
+}
+
+// holds refuses a file that is too short for a header of a version and the footer.
+func (p *parser) holds(version uint16) error {
+	if least := int64(headerSize(version) + footerSize); p.size < least {
+		return p.refuse(BadSize, 0, byteCount(p.size), fmt.Sprintf("at least %d", least))
+	}
+	return nil
+}
+
+// rest reads what a later version has behind the header of version 1.
+func (p *parser) rest(h []byte, version uint16) ([]byte, error) {
+	more := headerSize(version) - len(h)
+	if more == 0 {
+		return h, nil
+	}
+	if err := p.holds(version); err != nil {
+		return nil, err
+	}
+	p.feed.expect(more)
+	b, err := p.next(more)
+	return slices.Concat(h, b), err
 }
 
 func hex(sum uint32) string { return fmt.Sprintf("0x%08x", sum) }
@@ -169,18 +212,18 @@ func (p *parser) table(header []byte, count int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if got, want := crc32.Checksum(table, castagnoli), binary.LittleEndian.Uint32(header[tableSumAt:]); got != want {
-		return nil, p.refuse(BadTable, headerSize, hex(got), hex(want))
+	if got, want := crc32.Checksum(table, castagnoli), binary.LittleEndian.Uint32(header[len(header)-8:]); got != want {
+		return nil, p.refuse(BadTable, int64(len(header)), hex(got), hex(want))
 	}
 	return table, nil
 }
 
-// sections reads all sections. Their lengths must fill the file exactly.
-func (p *parser) sections(table []byte, count int) ([]Section, error) {
+// sections reads all sections of a table that begins at a byte of the file. Their lengths must fill the file exactly.
+func (p *parser) sections(begin int, table []byte, count int) ([]Section, error) {
 	sections := make([]Section, 0, count)
 	seen := make(map[string]bool, count)
 	for i := range count {
-		at := int64(headerSize + i*entrySize)
+		at := int64(begin + i*entrySize)
 		section, stored, sum, err := p.entry(table[i*entrySize:], at)
 		if err != nil {
 			return nil, err

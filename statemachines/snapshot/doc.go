@@ -5,7 +5,7 @@
 // are little-endian:
 //
 //	header   0  8  magic "ARIASNAP"
-//	         8  2  major version: a loader refuses another
+//	         8  2  version: a loader refuses those that it doesn't know
 //	        10  2  minor version: a loader takes any
 //	        12  4  required features, a bit each: a loader refuses those it doesn't know
 //	        16  8  epoch of the stream
@@ -17,8 +17,9 @@
 //	        56 64  stream name, zero-padded
 //	       120 64  service, zero-padded
 //	       184 64  writer's version, zero-padded
-//	       248  4  CRC32C of the table
-//	       252  4  CRC32C of the header up to here
+//	       248  8  start of the epoch: from version 2 on
+//	       256  4  CRC32C of the table; in version 1 at 248
+//	       260  4  CRC32C of the header up to here; in version 1 at 252
 //	table       an entry a section:
 //	         0 32  name, zero-padded
 //	        32  4  flags: 1 optional, 2 compressed with zstd
@@ -37,6 +38,19 @@
 // sections' checksums are in the table, and so under the footer's hash: no section is
 // hashed twice. There is one encoding of each snapshot, so whatever loads encodes to
 // the same bytes again.
+//
+// # Versions
+//
+// A program writes the version that [Meta] says, and reads up to that which [Expect] says, so that
+// programs of any versions can run in one process. Whoever reads 2 reads 1. Whoever reads 1 refuses 2 by its
+// number, before anything else in it is looked at; [Latest] goes on to an older file then, and reports
+// what it skipped.
+//
+// Version 2 says where its epoch began. A server needs that to go on in it: each of its packets has it. Of
+// version 1 it can only begin without any epoch, and hears whoever sends first, be it a leader that was
+// followed by another long ago.
+//
+// # Writing
 //
 // Writing is a temporary file, fsync, rename, and fsync of the directory. The last is
 // often forgotten; without it a crash can undo the rename (etcd#22340).

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -12,7 +13,6 @@ const (
 	magic       = "ARIASNAP"
 	footerMagic = "SNAPDONE"
 
-	headerSize = 256
 	entrySize  = 56
 	footerSize = 32
 	textSize   = 64
@@ -30,12 +30,21 @@ const (
 	streamAt   = 56
 	serviceAt  = 120
 	writerAt   = 184
-	tableSumAt = 248
-	headSumAt  = 252
+	startAt    = 248 // from version 2 on
 
 	flagOptional = 1
 	flagZstd     = 2
 )
+
+// headerSize is how long the header of a version is. It ends in two checksums: that of the table, and
+// its own up to there.
+func headerSize(version uint16) int {
+	const sums = 4 + 4
+	if version < Version2 {
+		return startAt + sums
+	}
+	return startAt + 8 + sums
+}
 
 // prefix is header and table of a snapshot: all but the sections and the footer.
 func (s *Snapshot) prefix() ([]byte, error) {
@@ -43,10 +52,12 @@ func (s *Snapshot) prefix() ([]byte, error) {
 		return nil, err
 	}
 	le := binary.LittleEndian
-	b := make([]byte, headerSize+len(s.Sections)*entrySize)
+	version := cmp.Or(s.Version, LatestVersion)
+	head := headerSize(version)
+	b := make([]byte, head+len(s.Sections)*entrySize)
 	size := uint64(len(b) + footerSize)
 	for i, section := range s.Sections {
-		e := b[headerSize+i*entrySize:]
+		e := b[head+i*entrySize:]
 		copy(e[:nameSize], section.Name)
 		var flags uint32
 		if section.Optional {
@@ -62,7 +73,7 @@ func (s *Snapshot) prefix() ([]byte, error) {
 		size += uint64(len(section.Stored))
 	}
 	copy(b, magic)
-	le.PutUint16(b[majorAt:], Major)
+	le.PutUint16(b[majorAt:], version)
 	le.PutUint16(b[minorAt:], s.Minor)
 	le.PutUint64(b[epochAt:], s.Epoch)
 	le.PutUint64(b[lengthAt:], s.CoreStreamLength)
@@ -72,8 +83,11 @@ func (s *Snapshot) prefix() ([]byte, error) {
 	copy(b[streamAt:], s.Stream)
 	copy(b[serviceAt:], s.Service)
 	copy(b[writerAt:], s.Writer)
-	le.PutUint32(b[tableSumAt:], crc32.Checksum(b[headerSize:], castagnoli))
-	le.PutUint32(b[headSumAt:], crc32.Checksum(b[:headSumAt], castagnoli))
+	if version >= Version2 {
+		le.PutUint64(b[startAt:], s.Start)
+	}
+	le.PutUint32(b[head-8:], crc32.Checksum(b[head:], castagnoli))
+	le.PutUint32(b[head-4:], crc32.Checksum(b[:head-4], castagnoli))
 	return b, nil
 }
 
@@ -89,6 +103,9 @@ func footer(prefix []byte) []byte {
 
 // check refuses what the format can't hold.
 func (s *Snapshot) check() error {
+	if s.Version > LatestVersion {
+		return fmt.Errorf("snapshot: version %d: want at most %d, or 0 for that", s.Version, LatestVersion)
+	}
 	for _, field := range []struct {
 		name, text string
 		size       int

@@ -12,7 +12,7 @@ const (
 	Unreadable     Reason = "reading failed"
 	Empty          Reason = "the file is empty"
 	BadMagic       Reason = "not a snapshot"
-	BadVersion     Reason = "unknown major version"
+	BadVersion     Reason = "unknown version"
 	BadFeature     Reason = "unknown required feature"
 	BadHeader      Reason = "header checksum"
 	BadTable       Reason = "table checksum"

@@ -19,11 +19,12 @@ import (
 func patched(b []byte, change func([]byte)) []byte {
 	b = bytes.Clone(b)
 	change(b)
-	count := int(binary.LittleEndian.Uint32(b[countAt:]))
-	if end := headerSize + count*entrySize; count < 100 && end+footerSize <= len(b) {
-		binary.LittleEndian.PutUint32(b[tableSumAt:], crc32.Checksum(b[headerSize:end], castagnoli))
+	le := binary.LittleEndian
+	head, count := headerSize(le.Uint16(b[majorAt:])), int(le.Uint32(b[countAt:]))
+	if end := head + count*entrySize; count < 100 && end+footerSize <= len(b) {
+		le.PutUint32(b[head-8:], crc32.Checksum(b[head:end], castagnoli))
 	}
-	binary.LittleEndian.PutUint32(b[headSumAt:], crc32.Checksum(b[:headSumAt], castagnoli))
+	le.PutUint32(b[head-4:], crc32.Checksum(b[:head-4], castagnoli))
 	return b
 }
 
@@ -49,22 +50,24 @@ func TestEachDamageIsNamedWithItsPlace(t *testing.T) {
 		{BadSize, "file size: at byte 48: got 583 bytes, want 584", whole[:583]},
 		{BadSize, "file size: at byte 48: got 585 bytes, want 584", append(bytes.Clone(whole), 0)},
 		{BadMagic, `not a snapshot: at byte 0: got "XRIASNAP", want "ARIASNAP"`, patched(whole, func(b []byte) { b[0] = 'X' })},
-		{BadVersion, "unknown major version: at byte 8: got 2, want 1", damaged(whole, majorAt)},
+		{BadVersion, "unknown version: at byte 8: got 3, want 1 to 2", patched(whole, func(b []byte) { b[majorAt] = 3 })},
+		{BadVersion, "unknown version: at byte 8: got 0, want 1 to 2", patched(whole, func(b []byte) { b[majorAt] = 0 })},
+		{BadHeader, "header checksum: at byte 260: got 0xaae7e5e3, want 0x00000065", damaged(whole, majorAt)},
 		{BadHeader, "header checksum: at byte 252: got 0xdb64d399, want 0xe0aba49d", damaged(whole, epochAt)},
 		{BadFeature, "unknown required feature: at byte 12: got 0x00000001, want none", patched(whole, func(b []byte) { b[featuresAt] = 1 })},
 		{BadField, "a field has no canonical form: at byte 44: got 1, want 0", patched(whole, func(b []byte) { b[reservedAt] = 1 })},
 		{BadField, "a field has no canonical form: at byte 119: got a byte after the end of the text, want padding of NUL", patched(whole, func(b []byte) { b[streamAt+textSize-1] = 1 })},
 		{BadCount, "number of sections: at byte 40: got 2147483648, want at most 5 in 584 bytes", patched(whole, func(b []byte) { le.PutUint32(b[countAt:], 1<<31) })},
-		{BadTable, "table checksum: at byte 256: got 0x7ee87d26, want 0x2e337f8f", damaged(whole, headerSize)},
-		{BadLength, "length of a section: at byte 296: got 4611686018427387904, want at most 72, what the file has left", patched(whole, func(b []byte) { le.PutUint64(b[headerSize+40:], 1<<62) })},
-		{BadLength, "length of a section: at byte 304: got 5, want 22, as stored", patched(whole, func(b []byte) { le.PutUint64(b[headerSize+48:], 5) })},
-		{BadLength, "length of a section: at byte 360: got 1099511627776, want at most 7680 for 30 bytes stored", patched(whole, func(b []byte) { le.PutUint64(b[headerSize+entrySize+48:], 1<<40) })},
-		{BadField, "a field has no canonical form: at byte 288: got 0x00000004, want flags 1 and 2 only", patched(whole, func(b []byte) { b[headerSize+32] = 4 })},
-		{BadField, `a field has no canonical form: at byte 312: got section "state" twice, want each name once`, patched(whole, func(b []byte) { copy(b[headerSize+entrySize:][:nameSize], b[headerSize:]) })},
-		{BadField, "a field has no canonical form: at byte 256: got a section without a name, want a name", patched(whole, func(b []byte) { clear(b[headerSize:][:nameSize]) })},
-		{BadSection, `section checksum: at byte 480: got 0x96872344 of section "state", want 0xca92cdf0`, damaged(whole, headerSize+4*entrySize)},
+		{BadTable, "table checksum: at byte 256: got 0x7ee87d26, want 0x2e337f8f", damaged(whole, headerSize(Version1))},
+		{BadLength, "length of a section: at byte 296: got 4611686018427387904, want at most 72, what the file has left", patched(whole, func(b []byte) { le.PutUint64(b[headerSize(Version1)+40:], 1<<62) })},
+		{BadLength, "length of a section: at byte 304: got 5, want 22, as stored", patched(whole, func(b []byte) { le.PutUint64(b[headerSize(Version1)+48:], 5) })},
+		{BadLength, "length of a section: at byte 360: got 1099511627776, want at most 7680 for 30 bytes stored", patched(whole, func(b []byte) { le.PutUint64(b[headerSize(Version1)+entrySize+48:], 1<<40) })},
+		{BadField, "a field has no canonical form: at byte 288: got 0x00000004, want flags 1 and 2 only", patched(whole, func(b []byte) { b[headerSize(Version1)+32] = 4 })},
+		{BadField, `a field has no canonical form: at byte 312: got section "state" twice, want each name once`, patched(whole, func(b []byte) { copy(b[headerSize(Version1)+entrySize:][:nameSize], b[headerSize(Version1):]) })},
+		{BadField, "a field has no canonical form: at byte 256: got a section without a name, want a name", patched(whole, func(b []byte) { clear(b[headerSize(Version1):][:nameSize]) })},
+		{BadSection, `section checksum: at byte 480: got 0x96872344 of section "state", want 0xca92cdf0`, damaged(whole, headerSize(Version1)+4*entrySize)},
 		{BadSize, "file size: at byte 551: got 1 byte between the sections and the footer, want none", patched(whole, func(b []byte) { // the section notes ends a byte early
-			notes := b[headerSize+2*entrySize:]
+			notes := b[headerSize(Version1)+2*entrySize:]
 			le.PutUint32(notes[36:], crc32.Checksum(b[532:551], castagnoli))
 			le.PutUint64(notes[40:], 19)
 			le.PutUint64(notes[48:], 19)

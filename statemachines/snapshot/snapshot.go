@@ -7,10 +7,12 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// The version that this package writes. It loads any minor version of its major one.
+// The versions of the format. All of them are written and read, in any minor version: a host that is to
+// be understood by older ones writes theirs.
 const (
-	Major = 1
-	Minor = 0
+	Version1      uint16 = 1
+	Version2      uint16 = 2 // says where its epoch began
+	LatestVersion        = Version2
 )
 
 // Meta tells what a snapshot is of.
@@ -21,7 +23,9 @@ type Meta struct {
 	StreamTime       int64  // ns
 	Service          string // up to 64 bytes without NUL
 	Writer           string // version of the program that wrote it, likewise
-	Minor            uint16 // minor version of the format it has, or is to have
+	Version          uint16 // of the format that it has, or is to have; 0 is LatestVersion
+	Minor            uint16 // minor version, likewise
+	Start            uint64 // offset where the epoch began, for who follows the stream; version 1 has no place for it
 }
 
 // A Section is a named part of the state.
@@ -108,12 +112,22 @@ func (s *Snapshot) Section(name string) (Section, bool) {
 	return Section{}, false
 }
 
+// ReadableBy refuses a snapshot of a later version than a program of some version reads: machines
+// look for themselves, as loaders do. The error is BadVersion.
+func (s *Snapshot) ReadableBy(version uint8) error {
+	if s.Version <= uint16(version) {
+		return nil
+	}
+	return &Error{Reason: BadVersion, File: Name(s.CoreStreamLength), Offset: majorAt, Got: fmt.Sprint(s.Version), Want: versions(uint16(version))}
+}
+
 // Name is the file name of the snapshot at an offset.
 func Name(coreStreamLength uint64) string { return fmt.Sprintf("%020d.snap", coreStreamLength) }
 
 // Expect is what a loader knows of the snapshot it wants. All of it is compared; the
-// zero value expects epoch 0 of a stream without a name.
+// zero value expects epoch 0 of a stream without a name, in any version that there is.
 type Expect struct {
+	Version  uint16 // the highest that the loader reads; 0 is LatestVersion
 	Stream   string
 	Service  string
 	Epoch    uint64
@@ -142,7 +156,7 @@ func (want Expect) check(file string, s *Snapshot) error {
 			known = known || name == section.Name
 		}
 		if !known {
-			return refuse(UnknownSection, int64(headerSize+i*entrySize), fmt.Sprintf("%q", section.Name), fmt.Sprintf("one of %q, or an optional section", want.Sections))
+			return refuse(UnknownSection, int64(headerSize(s.Version)+i*entrySize), fmt.Sprintf("%q", section.Name), fmt.Sprintf("one of %q, or an optional section", want.Sections))
 		}
 	}
 	return nil

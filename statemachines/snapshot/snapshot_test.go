@@ -11,11 +11,14 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
-// sample is the snapshot of the golden file. Its compressed section is spelled out,
+// sample is the snapshot of the golden file of version 1. Its compressed section is spelled out,
 // because another version of the compressor may write another.
 func sample() *Snapshot {
 	return &Snapshot{
-		Meta: Meta{Stream: "aria", Epoch: 7, CoreStreamLength: 315567, StreamTime: 1_700_000_000_000_000_000, Service: "tip", Writer: "v1.0.0"},
+		Meta: Meta{
+			Stream: "aria", Epoch: 7, CoreStreamLength: 315567, StreamTime: 1_700_000_000_000_000_000, Service: "tip",
+			Writer: "v1.0.0", Version: Version1,
+		},
 		Sections: []Section{
 			PlainSection("state", []byte("the state of a service")),
 			{Name: "ring", Zstd: true, Stored: []byte("\x28\xb5\x2f\xfd\x04\x00\x8d\x00\x00Htip ring \x01T\t\x03+(\x06\x0c\xb7\xc4\xa9"), Length: uint64(len(sampleRing))},
@@ -23,6 +26,13 @@ func sample() *Snapshot {
 			PlainSection("empty", nil),
 		},
 	}
+}
+
+// sample2 is that of version 2: of the same, and it says where the epoch began.
+func sample2() *Snapshot {
+	s := sample()
+	s.Version, s.Start = Version2, 313425
+	return s
 }
 
 var sampleRing = bytes.Repeat([]byte("tip ring "), 20)
@@ -35,6 +45,7 @@ func wanted() Expect {
 const (
 	sampleName = "00000000000000315567.snap"
 	golden     = "testdata/" + sampleName
+	golden2    = "testdata/version2/" + sampleName
 )
 
 func encoded(t testing.TB, s *Snapshot) []byte {
@@ -44,13 +55,15 @@ func encoded(t testing.TB, s *Snapshot) []byte {
 	return b
 }
 
-func TestVersion1IsWrittenAsTheGoldenFile(t *testing.T) {
-	if *update {
-		require.NoError(t, os.WriteFile(golden, encoded(t, sample()), 0o644))
+func TestEachVersionIsWrittenAsItsGoldenFile(t *testing.T) {
+	for golden, s := range map[string]*Snapshot{golden: sample(), golden2: sample2()} {
+		if *update {
+			require.NoError(t, os.WriteFile(golden, encoded(t, s), 0o644))
+		}
+		file, err := os.ReadFile(golden)
+		require.NoError(t, err)
+		require.Equal(t, file, encoded(t, s), golden)
 	}
-	file, err := os.ReadFile(golden)
-	require.NoError(t, err)
-	require.Equal(t, file, encoded(t, sample()))
 }
 
 func TestTheGoldenFileOfVersion1Loads(t *testing.T) {
@@ -82,16 +95,87 @@ func TestAnUnknownOptionalSectionIsAccepted(t *testing.T) {
 	require.ErrorIs(t, err, UnknownSection)
 }
 
-// A file of version 2 may have another checksum, or none: the loader must not get as
-// far as that.
-func TestMajorVersion2IsRefusedByItsNumber(t *testing.T) {
-	b, err := os.ReadFile(golden)
+func TestVersion2SaysWhereItsEpochBegan(t *testing.T) {
+	s, err := Load(OS(), golden2, wanted())
 	require.NoError(t, err)
-	b[majorAt] = 2
-	for _, file := range [][]byte{b, patched(b, func([]byte) {})} {
-		_, err = Decode(sampleName, file, wanted())
-		require.EqualError(t, err, "snapshot "+sampleName+": unknown major version: at byte 8: got 2, want 1")
+	require.Equal(t, sample2().Meta, s.Meta)
+	require.Equal(t, encoded(t, sample2()), encoded(t, s), "what loads encodes to the same bytes")
+
+	older := sample2()
+	older.Version = Version1
+	require.Equal(t, encoded(t, sample()), encoded(t, older), "version 1 has no place for it")
+	s, err = Decode(sampleName, encoded(t, older), wanted())
+	require.NoError(t, err)
+	require.Equal(t, sample().Meta, s.Meta)
+}
+
+func TestTheLatestVersionIsWrittenUnlessAnotherIsAskedFor(t *testing.T) {
+	s := sample2()
+	s.Version = 0
+	require.Equal(t, encoded(t, sample2()), encoded(t, s))
+}
+
+// A file of a later version may have another checksum, or none: the loader must not get as
+// far as that.
+func TestALaterVersionIsRefusedByItsNumber(t *testing.T) {
+	old := wanted()
+	old.Version = Version1
+	file := encoded(t, sample2())
+	for _, b := range [][]byte{file, damaged(file, epochAt), file[:headerSize(Version1)+footerSize]} {
+		_, err := Decode(sampleName, b, old)
+		require.EqualError(t, err, "snapshot "+sampleName+": unknown version: at byte 8: got 2, want 1")
+		require.ErrorIs(t, err, BadVersion)
 	}
+	_, err := Decode(sampleName, encoded(t, sample()), old)
+	require.NoError(t, err)
+
+	future := wanted()
+	future.Version = LatestVersion + 1
+	_, err = Decode(sampleName, patched(file, func(b []byte) { b[majorAt] = 3 }), future)
+	require.EqualError(t, err, "snapshot "+sampleName+": unknown version: at byte 8: got 3, want 1 to 2")
+}
+
+// A header of version 2 is longer: of a file that would be long enough for one of version 1 it
+// may lack the end.
+func TestAHeaderOfVersion2ThatTheFileCutsOff(t *testing.T) {
+	empty := sample2()
+	empty.Sections = nil
+	file := encoded(t, empty)
+	require.Len(t, file, headerSize(Version2)+footerSize)
+	_, err := Decode(sampleName, file, wanted())
+	require.NoError(t, err)
+	for size := headerSize(Version1) + footerSize; size < len(file); size++ {
+		_, err := Decode(sampleName, file[:size], wanted())
+		require.ErrorIs(t, err, BadSize)
+	}
+	for at := range file {
+		_, err := Decode(sampleName, damaged(file, at), wanted())
+		var refusal *Error
+		require.ErrorAs(t, err, &refusal, "byte %d", at)
+	}
+}
+
+// After a downgrade the newest file may be one that the program can't read: it goes on to the one
+// before, and says so.
+func TestLatestPassesOverLaterVersions(t *testing.T) {
+	dir := t.TempDir()
+	newer := sample2()
+	newer.CoreStreamLength++
+	for _, s := range []*Snapshot{sample(), newer} {
+		_, err := Save(OS(), dir, s)
+		require.NoError(t, err)
+	}
+	old := wanted()
+	old.Version = Version1
+	s, skipped, err := Latest(OS(), dir, old, sample().StreamTime)
+	require.NoError(t, err)
+	require.Equal(t, sample().Meta, s.Meta)
+	require.Len(t, skipped, 1)
+	require.ErrorIs(t, skipped[0], BadVersion)
+	s, skipped, err = Latest(OS(), dir, wanted(), sample().StreamTime)
+	require.NoError(t, err)
+	require.Equal(t, newer.Meta, s.Meta)
+	require.Empty(t, skipped)
 }
 
 func TestALaterMinorVersionLoads(t *testing.T) {

@@ -114,7 +114,7 @@ func load(fsys FS, name string, want Expect, maxStreamTime int64, buf []byte) (*
 		return nil, err
 	}
 	defer file.Close()
-	s, err := parse(path.Base(name), size, maxStreamTime, newStream(file, buf))
+	s, err := parse(path.Base(name), size, maxStreamTime, want.Version, newStream(file, buf))
 	if err == nil {
 		err = want.check(path.Base(name), s)
 	}

@@ -77,7 +77,7 @@ func TestLatestReadsTheHeaderOfWhatIsTooLate(t *testing.T) {
 		require.NoError(t, err)
 		switch offset {
 		case 3:
-			content[headerSize]++
+			content[headerSize(Version1)]++
 		case 4:
 			content[timeAt]++
 		}
@@ -94,7 +94,7 @@ func TestLatestReadsTheHeaderOfWhatIsTooLate(t *testing.T) {
 	require.ErrorIs(t, skipped[0], WrongEpoch)
 	require.ErrorIs(t, skipped[1], BadHeader)
 	for offset := uint64(2); offset <= 5; offset++ {
-		require.Equal(t, headerSize, fsys.read[Name(offset)], offset)
+		require.Equal(t, headerSize(Version1), fsys.read[Name(offset)], offset)
 	}
 	require.Greater(t, fsys.read[Name(1)], 1<<20)
 
@@ -156,5 +156,5 @@ func TestLoadIntoUsesTheBuffer(t *testing.T) {
 	buf := make([]byte, 4096)
 	s, err := LoadInto(OS(), path, wanted(), buf)
 	require.NoError(t, err)
-	require.Equal(t, s.Sections[0].Stored, buf[headerSize+4*entrySize:][:22])
+	require.Equal(t, s.Sections[0].Stored, buf[headerSize(Version1)+4*entrySize:][:22])
 }

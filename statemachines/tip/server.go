@@ -13,7 +13,7 @@ import (
 // ServerConfig is what an operator sets of a server. A field that is zero has its default.
 type ServerConfig struct {
 	Self    machine.Address // the host's own
-	Version uint8           // of the packets that it writes and reads; default wire.Latest
+	Version uint8           // of the packets and snapshots that it writes and reads; default wire.Latest
 
 	// Stream, and the limits of its clients. The region is that of Self. AnswerMax is
 	// 32 KiB by default, and at most wire.PayloadMax.

@@ -21,6 +21,8 @@ func (s *Server) Snapshot(writer string) *snapshot.Snapshot {
 	whole := s.machine.Snapshot(writer, true)
 	tail := whole.CoreStreamLength
 	whole.CoreStreamLength, whole.StreamTime = s.follower.Committed(), s.follower.Time()
+	whole.Version = uint16(s.config.Version)
+	_, whole.Start = s.follower.Epoch()
 	whole.Sections = append(whole.Sections,
 		snapshot.PlainSection(serverSection, snapshot.Words(tail, uint64(s.advert))),
 		snapshot.PlainSection(follow.Section, s.follower.AppendState(nil)))
@@ -57,7 +59,8 @@ func RestoreServer(config ServerConfig, kept *snapshot.Snapshot) (*Server, error
 }
 
 // RestartServer makes a server of the latest snapshot, after a crash: its ring is empty at the
-// snapshot's offset. Without one it begins at 0.
+// snapshot's offset. It goes on in the snapshot's epoch, and so hears no leader of an older one, if the
+// snapshot says where that began: in version 1 none does. Without a snapshot it begins at 0.
 func RestartServer(config ServerConfig, kept *snapshot.Snapshot) (*Server, error) {
 	if kept == nil {
 		return NewServer(config, 0)
@@ -69,16 +72,23 @@ func RestartServer(config ServerConfig, kept *snapshot.Snapshot) (*Server, error
 	if err := s.expect(kept); err != nil {
 		return nil, err
 	}
+	if kept.Version >= snapshot.Version2 {
+		s.follower.Resume(kept.Epoch, kept.Start)
+		s.machine.enter(kept.Epoch, kept.CoreStreamLength)
+	}
 	return s, nil
 }
 
-// expect refuses the snapshot of another stream or service.
+// expect refuses the snapshot of another stream or service, and one of a later version.
 func (s *Server) expect(kept *snapshot.Snapshot) error {
 	if kept.Service != Service {
 		return fmt.Errorf("tip: got a snapshot of service %q, want %q", kept.Service, Service)
 	}
 	if kept.Stream != s.config.Tip.Stream {
 		return fmt.Errorf("tip: got a snapshot of stream %q, want %q", kept.Stream, s.config.Tip.Stream)
+	}
+	if err := kept.ReadableBy(s.config.Version); err != nil {
+		return fmt.Errorf("tip: %w", err)
 	}
 	return nil
 }

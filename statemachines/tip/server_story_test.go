@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/stretchr/testify/require"
 
 	"battle.test/statemachines/follow"
 	"battle.test/statemachines/machine"
@@ -36,6 +37,15 @@ func (s *serverStory) set(server *Server, err error) string {
 	return s.state()
 }
 
+// onDisk is a snapshot as a file has it.
+func onDisk(t *testing.T, s *snapshot.Snapshot) *snapshot.Snapshot {
+	file, err := snapshot.Encode(s)
+	require.NoError(t, err)
+	kept, err := snapshot.Inspect(snapshot.Name(s.CoreStreamLength), file)
+	require.NoError(t, err)
+	return kept
+}
+
 func (s *serverStory) state() string {
 	b := s.server.Machine().Bounds()
 	text := fmt.Sprintf("epoch=%d [%d, %d) committed=%d", s.server.Machine().Epoch(), b.First, b.Tail, s.server.Committed())
@@ -64,8 +74,12 @@ func (s *serverStory) run(t *testing.T, d *datadriven.TestData) string {
 	case "state":
 		return s.state()
 	case "keep":
-		s.kept = s.server.Snapshot("test")
+		s.kept = onDisk(t, s.server.Snapshot("test"))
 		return fmt.Sprintf("offset=%d epoch=%d\n", s.kept.CoreStreamLength, s.kept.Epoch)
+	case "upgrade", "downgrade":
+		s.Version = map[string]uint8{"upgrade": wire.Version2, "downgrade": wire.Version1}[d.Cmd]
+		s.config.Version = s.Version
+		return fmt.Sprintf("version=%d\n", s.Version)
 	case "restore":
 		return s.set(RestoreServer(s.config, s.kept))
 	case "restart":

@@ -140,6 +140,7 @@ func TestSnapshotsOfOthersAreRefusedByServers(t *testing.T) {
 	}{
 		{func(s *snapshot.Snapshot) { s.Stream = "air" }, `tip: got a snapshot of stream "air", want "aria"`},
 		{func(s *snapshot.Snapshot) { s.Service = "sequencer" }, `tip: got a snapshot of service "sequencer", want "tip"`},
+		{func(s *snapshot.Snapshot) { s.Version = 3 }, "tip: snapshot 00000000000000000000.snap: unknown version: at byte 8: got 3, want 1 to 2"},
 	} {
 		kept := server(t, serverConfig()).Snapshot("test")
 		c.change(kept)

@@ -46,13 +46,14 @@ func wrong(section string, offset int, got, want any) error {
 }
 
 // Snapshot is the machine's state, with the ring's bytes if ring is set. It shares no
-// memory with the machine. Equal states give equal snapshots.
+// memory with the machine. Equal states give equal snapshots. It is one of version 1: where its
+// epoch began a machine does not know.
 func (m *Machine) Snapshot(writer string, ring bool) *snapshot.Snapshot {
 	b := m.ring.Bounds()
 	s := &snapshot.Snapshot{
 		Meta: snapshot.Meta{
 			Stream: m.config.Stream, Epoch: m.epoch, CoreStreamLength: b.Tail, StreamTime: m.now,
-			Service: Service, Writer: writer,
+			Service: Service, Writer: writer, Version: snapshot.Version1,
 		},
 		Sections: []snapshot.Section{
 			snapshot.PlainSection(machineSection, m.machineState()),
