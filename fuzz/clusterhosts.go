@@ -161,7 +161,7 @@ func (m Member) servers() (all []follow.Server) {
 func (m Member) startSequencer(b sim.Boot) (machine.Machine, error) {
 	return seq.Restart(seq.Config{
 		Stream: clusterStream, Self: m.address(), Version: version(b), Replicators: []machine.Address{Rep2.address()},
-		HeartbeatEvery: 5 * sim.Millisecond, RetainMin: 1 << 16,
+		HeartbeatEvery: 5 * sim.Millisecond, RetainMin: clusterRetains,
 		Requests: serve.Limits{AnswerMax: 300}, Follow: m.following(b),
 	}, b.Snapshot, b.Journal)
 }

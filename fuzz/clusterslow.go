@@ -124,9 +124,16 @@ func (a *taker) keeps() []int {
 	return []int{int(a.taken), cut}
 }
 
+// Both replicators may die, and lose what was not on their disks. Then the sequencers alone have it, in
+// memory for those who ask: so applications say no more in a run than they retain, frames included.
+const (
+	clusterRetains = 1 << 22
+	clusterSays    = 1 << 20 // bytes of messages
+)
+
 // say has a publisher's application publish a message, if its host is up.
 func (c *cluster) say(by Member, length int) {
-	if c.net.Up(by.id()) {
+	if c.net.Up(by.id()) && c.bytes+uint64(length) <= clusterSays {
 		c.said++
 		c.bytes += uint64(length)
 		c.net.Command(by.id(), payload(c.said, length))
