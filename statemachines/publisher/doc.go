@@ -39,6 +39,7 @@
 //   - Until [InFlightMax] messages are done, it sends them one at a time. A packet of an earlier life
 //     has no higher number than that, for no life has more messages under way. Without that rule
 //     (sending 8 and 9 at once) an earlier life's 8 may come first, then the new 9: the order is lost.
+//     A message that was accepted before this life saw it does not count: the earlier life sent it, and went on.
 //
 // So [Restore] makes a machine that is more careful than the one whose snapshot it is; all
 // else is the same. An application that starts over from the same snapshot, and sends what it had

@@ -277,3 +277,37 @@ func BenchmarkClone(b *testing.B) {
 		m.Clone()
 	}
 }
+
+// A publisher is restored from an old snapshot, its packets to the leader are lost, and it reads 200
+// messages of its earlier life, one a packet. What that life sent behind them may still be under way.
+func TestWhatAnEarlierLifeSentDoesNotCount(t *testing.T) {
+	m, err := Restore(config, ready(t).Snapshot("test"))
+	require.NoError(t, err)
+	var old []byte
+	var ends []int
+	for i := range 200 {
+		old = (&wire.Frame{Publisher: config.Publisher, Sequence: uint64(i + 1), Payload: []byte("same")}).Append(old)
+		ends = append(ends, len(old))
+	}
+	for range 300 {
+		m.Step(0, machine.Input{Kind: machine.Command, Data: []byte("same")}, nil)
+	}
+	var highest uint64
+	at := 0
+	for _, end := range ends {
+		a := wire.Answer{Offset: uint64(at), Bounds: wire.Bounds{Tail: uint64(len(old)), Committed: uint64(len(old))}, Data: old[at:end]}
+		for _, o := range m.Step(0, packet(tip, a.Append(nil, header(1))), nil) {
+			var p wire.Packet
+			var i wire.Inject
+			if o.Kind != machine.Send || p.Open(o.Data, wire.Latest, aria).Reason != wire.None || p.Kind != wire.KindInject {
+				continue
+			}
+			if i.Decode(&p).Reason == wire.None {
+				highest = max(highest, i.Sequence)
+			}
+		}
+		at = end
+	}
+	require.Equal(t, 100, m.Waiting())
+	require.EqualValues(t, 201, highest, "the last number under way")
+}

@@ -155,7 +155,7 @@ func (m *Machine) restoreSeen(b []byte) error {
 	last := m.follower.Committed()
 	for at := 0; at < len(b); at += seenSize {
 		word := func(i int) uint64 { return binary.LittleEndian.Uint64(b[at+8*i:]) }
-		s := sighting{word(0), word(1), word(2) == 1}
+		s := sighting{sequence: word(0), next: word(1), matched: word(2) == 1}
 		switch {
 		case s.sequence < m.expected():
 			return follow.Wrong(seenSection, at, s.sequence, fmt.Sprintf("at least %d", m.expected()))

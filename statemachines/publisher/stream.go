@@ -13,6 +13,7 @@ type sighting struct {
 	sequence uint64
 	next     uint64 // offset where it ends
 	matched  bool   // it is a message of the queue
+	early    bool   // it was seen before it was accepted
 }
 
 // read looks for frames of ours.
@@ -52,7 +53,7 @@ func (m *Machine) see(frame wire.Frame, next uint64) {
 		return
 	}
 	m.last = max(m.last, frame.Sequence)
-	s := sighting{sequence: frame.Sequence, next: next}
+	s := sighting{sequence: frame.Sequence, next: next, early: next > m.follower.Known()}
 	s.matched = m.matched < m.queue.len() && bytes.Equal(frame.Payload, m.queue.at(m.matched))
 	if s.matched {
 		m.matched++
@@ -92,7 +93,7 @@ func (m *Machine) settle(out []machine.Output) []machine.Output {
 		m.queue.pop()
 		m.matched--
 		m.link.sent--
-		if m.careful > 0 && s.sequence >= m.last {
+		if m.careful > 0 && s.early && s.sequence >= m.last {
 			m.careful--
 		}
 		out = m.notify(Notice{Kind: Accepted, Sequence: s.sequence, Next: s.next}, out)
