@@ -60,8 +60,10 @@ const (
 	metMost    = 1 << 17  // files of one engine
 	givenMost  = 64 << 20 // bytes of traces that one engine is given
 
-	// lookedFirst is how many updates are looked at before it is known what one takes.
+	// How many updates are looked at before it is known what one takes. Where goroutines race, an
+	// update is a whole race, and takes up to half a second.
 	lookedFirst = 1 << 10
+	racesFirst  = 1 << 4
 )
 
 // length is how many updates a run has, roughly: an update has a line, or some bytes.
@@ -94,6 +96,9 @@ func (r *relay) round(ctx context.Context, allowed time.Duration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	updates := lookedFirst
+	if d := r.target.description; d != nil && d.Scheduled {
+		updates = racesFirst
+	}
 	if r.looked > 0 {
 		updates = int(float64(r.looked) * float64(allowed) / float64(max(1, r.meter.read())))
 	}

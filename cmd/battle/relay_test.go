@@ -147,6 +147,18 @@ func TestARelayCarriesOnlyWhatIsNew(t *testing.T) {
 	require.Zero(t, r.part(t, native{}.name()).took)
 }
 
+// An update of a target that races may take long, and nothing is known of it at first.
+func TestARelayLooksAtFewRacesFirst(t *testing.T) {
+	r := relayOf(t)
+	r.target.description = &battle.Description{Scheduled: true}
+	explorer := r.part(t, explore.Name)
+	for i := range lookedMost {
+		explorer.keeps(t, fmt.Sprintf("%d.trace", i), fmt.Appendf(nil, "append length=%d\n", i))
+	}
+	require.NoError(t, r.round(t.Context(), time.Hour))
+	require.LessOrEqual(t, r.looked, racesFirst)
+}
+
 // Whatever an engine, or who has got hold of its folder, puts there: it is named, passed
 // over, and keeps nothing else from being carried.
 func TestARelayPassesOverWhatIsNoRun(t *testing.T) {
