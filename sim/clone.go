@@ -6,9 +6,9 @@ import (
 )
 
 // Clone copies the network as it is. Neither notices what happens to the other: machines,
-// journals, snapshots and logs are shared until one of the two changes them, so that a copy
-// costs what is under way and a few hundred bytes a host, and a machine is copied if and when
-// it is stepped. Nobody watches the copy.
+// journals, logs and the bytes of snapshots are shared until one of the two changes them, so
+// that a copy costs what is under way and a few hundred bytes a host, and a machine is copied
+// if and when it is stepped. Nobody watches the copy.
 func (n *Network) Clone() *Network {
 	n.shared.natures, n.shared.effects = true, true
 	c := *n
@@ -22,13 +22,15 @@ func (n *Network) Clone() *Network {
 	for i := range n.hosts {
 		h := &n.hosts[i]
 		h.shared = h.machine != nil
-		h.disk.shared = h.disk.files != nil
 		h.disk.journal = slices.Clip(h.disk.journal)
 	}
 	c.hosts = slices.Clone(n.hosts)
 	for i := range c.hosts {
 		h := &c.hosts[i]
 		h.inbox = slices.Clone(h.inbox)
+		if h.disk.files != nil { // at once: what a step of a copy runs, a step of its original must run, too
+			h.disk.files = h.disk.files.Clone()
+		}
 	}
 	return &c
 }

@@ -30,7 +30,6 @@ type disk struct {
 	told     int    // of the journal: what a lying disk said is durable
 	syncing  bool
 	files    *memfs.FS // nil until a snapshot is taken
-	shared   bool      // the files are a clone's, too
 }
 
 func newDisk(dice Dice, syncTime Span) disk { return disk{dice: dice, syncTime: syncTime} }
@@ -133,15 +132,7 @@ func (d *disk) crash(loss Loss) {
 	}
 	d.journal = d.journal[:kept:kept]
 	if d.files != nil {
-		d.own()
 		d.files.Crash(memfs.Fate{KeepBytes: max(0, loss.Keep), Torn: loss.Torn, Page: max(0, loss.Tear)})
-	}
-}
-
-// own makes the files those of this network alone.
-func (d *disk) own() {
-	if d.shared {
-		d.files, d.shared = d.files.Clone(), false
 	}
 }
 
@@ -151,7 +142,6 @@ func (d *disk) save(s *snapshot.Snapshot) error {
 	if d.files == nil {
 		d.files = memfs.New()
 	}
-	d.own()
 	d.files.Faults = memfs.None()
 	if d.faults.Full {
 		d.files.Faults.Space = 0
