@@ -38,14 +38,14 @@ done <<'TABLE'
 0 | ^deque  battle.test/examples/deque    | go -C examples/deque tool battle list
 0 | ^no findings                          | go -C examples/deque tool battle hunt -budget 5s
 0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
-0 | ^no findings                          | go run ./cmd/battle hunt ring -engine native -engine rapid -budget 10s
+0 | ^no findings                          | go run ./cmd/battle hunt ring -engine native -engine rapid -budget 5s
 1 | ^data, first=1 tail=1, 1 byte: 00     | go run ./cmd/battle hunt -bug tip-bug -first -html findings/report.html
-0 | ^together +engine                      | go run ./cmd/battle hunt ring -engine all -budget 10s
+0 | ^together +engine                      | go run ./cmd/battle hunt ring -engine all -budget 5s
 0 | ^passed: [0-9]+ updates               | go run ./cmd/battle replay corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^written: .*out/findings.sarif$        | go run ./cmd/battle report -sarif out/findings.sarif -junit out/findings.xml -html out/findings.html
-0 | ^no findings                          | go run ./cmd/battle ci -budget 10s
+0 | ^no findings                          | go run ./cmd/battle ci -budget 5s
 0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show
 0 | ^added .*ring/seeds/example.trace     | go run ./cmd/battle corpus add -target ring -name example -seed 'append length=9; read from=tail offset=-9 length=9'
