@@ -2,8 +2,7 @@
 # Vets, lints and tests the modules inside this one: examples, benchmarks and the farm. They use
 # the library from outside, so go test ./... does not see them. SYSTEMS are others to vet for, as
 # windows or darwin: where nothing was compiled before, that takes a minute each, so it is for
-# nights. ci/skew.sh is for the one that needs the
-# previous release.
+# nights. ci/skew.sh is for the one that needs the previous release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

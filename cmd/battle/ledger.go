@@ -49,6 +49,7 @@ type entered struct {
 	bug, target, engine string
 }
 
+// ofAnyCode is what trials that differ in the code alone have in common.
 func (e entered) ofAnyCode() entered {
 	e.Code = ""
 	return e
@@ -106,6 +107,7 @@ func (l *ledger) close() {
 	}
 }
 
+// enter makes a trial of the file known; a later one of the same conditions takes its place.
 func (l *ledger) enter(r record) {
 	l.known[r.key()] = r.trial
 	l.older[r.key().ofAnyCode()] = r.trial
