@@ -39,7 +39,8 @@ func TestWhatAFarmServes(t *testing.T) {
 	}
 	f.until(func() bool {
 		all := f.shown.Findings()
-		return len(all) == 1 && all[0].FirstBad != "" && all[0].Culprit > 0 && f.shown.Overview().Reported > 0
+		// A sample is written when its report has been counted, another every fifteen seconds.
+		return len(all) == 1 && all[0].FirstBad != "" && all[0].Culprit > 0 && len(f.shown.History("ring")) > 0
 	})
 
 	var overview api.Overview
@@ -57,12 +58,17 @@ func TestWhatAFarmServes(t *testing.T) {
 	ask("/api/findings/"+findings[0].ID, &finding)
 	require.Equal(t, []string{"restart", "read"}, finding.Found.Trace)
 	require.Contains(t, string(get("/api/findings/nothing", http.StatusNotFound)), "nothing of that name")
-	for path, want := range map[string]int{"/api/targets": 1, "/api/engines": 2, "/api/contributions": 1, "/api/builds": 1, "/api/history?target=ring": 1, "/api/history?target=queue": 0, "/api/corpus": 1, "/api/refused": 0} {
+	for path, want := range map[string]int{"/api/targets": 1, "/api/engines": 2, "/api/contributions": 1, "/api/builds": 1, "/api/history?target=queue": 0, "/api/corpus": 1, "/api/refused": 0} {
 		var all []json.RawMessage
 		ask(path, &all)
 		require.NotNil(t, all, "%s is a list, if an empty one", path)
 		require.Len(t, all, want, path)
 	}
+	var history []store.Sample
+	ask("/api/history?target=ring", &history)
+	require.NotEmpty(t, history)
+	require.Equal(t, "ring", history[0].Target)
+	require.Positive(t, history[0].Updates)
 	require.JSONEq(t, `{"ok": true, "holding": {}}`, string(get("/healthz", http.StatusOK)))
 	metrics := string(get("/metrics", http.StatusOK))
 	require.Contains(t, metrics, `battle_farm_findings{state="new"} 1`)
