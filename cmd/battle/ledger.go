@@ -17,7 +17,8 @@ import (
 )
 
 // A ledger is a file of trials, a line of JSON each, written as they end: a round that
-// is interrupted after an hour goes on from there. Without a path it keeps nothing.
+// is interrupted after an hour goes on from there. Several rounds may write one: each line goes
+// to its end at once. Without a path it keeps nothing.
 type ledger struct {
 	mu    sync.Mutex
 	file  *os.File
@@ -92,12 +93,12 @@ func openLedger(path string) (*ledger, error) {
 			l.enter(r)
 		}
 	}
-	if l.file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644); err != nil {
-		return nil, err
+	if len(whole) < len(content) {
+		if err := os.Truncate(path, int64(len(whole))); err != nil {
+			return nil, err
+		}
 	}
-	if err = l.file.Truncate(int64(len(whole))); err == nil {
-		_, err = l.file.Seek(int64(len(whole)), 0)
-	}
+	l.file, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	return l, err
 }
 

@@ -43,6 +43,30 @@ func TestALedgerGoesOnWhereItEnded(t *testing.T) {
 	require.Regexp(t, `^\{.*tip-bug.*\}\n\{.*no compiler.*\}\n\{.*path.*\}\n\{.*path.*\}\n$`, string(content))
 }
 
+func TestRoundsAtOnceLoseNothingOfEachOther(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results.jsonl")
+	under := conditions{Code: "c0de", Machine: "a machine", Budget: 60, Seeds: 5}
+	var rounds [2]*ledger
+	for i := range rounds {
+		l, err := openLedger(path)
+		require.NoError(t, err)
+		defer l.close()
+		rounds[i] = l
+	}
+	engines := []string{"rapid", "native", "explore", "random"}
+	for i, engine := range engines {
+		rounds[i%2].keep(under, trial{Target: "lock", Engine: engine})
+		require.NoError(t, rounds[i%2].err)
+	}
+	l, err := openLedger(path)
+	require.NoError(t, err)
+	defer l.close()
+	for _, engine := range engines {
+		_, known := l.find(under, "", "lock", engine, false)
+		require.True(t, known, engine)
+	}
+}
+
 func TestATrialStandsForThoseOfTheSameConditionsAlone(t *testing.T) {
 	l, err := openLedger(filepath.Join(t.TempDir(), "results.jsonl"))
 	require.NoError(t, err)
