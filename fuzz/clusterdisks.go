@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"battle.test/oracle"
+	"battle.test/statemachines/replicator"
 	seq "battle.test/statemachines/sequencer" // fuzz has a sequencer of its own, of the tip
 )
 
@@ -59,8 +60,8 @@ func (c *cluster) holds(m Member, to uint64) error {
 	return nil
 }
 
-// sawJournal judges what a host that starts goes on from: of its journal; and a server, of the
-// stream, nothing past what is accepted.
+// sawJournal judges what a host that starts goes on from: of its journal; a replicator, of all that is
+// there of the stream, of which it says no more to be accepted than is; and another server, of nothing past that.
 func (c *cluster) sawJournal(m Member) error {
 	journal, _ := c.net.Journal(m.id())
 	if err := c.hosts[m].Start(journal); err != nil {
@@ -73,8 +74,16 @@ func (c *cluster) sawJournal(m Member) error {
 		return nil
 	}
 	_, tail := c.bounds(m)
-	if c.began[m] = tail; tail > c.bus.Accepted.Len() {
-		return fmt.Errorf("it goes on from byte %d of the stream, and %d are accepted", tail, c.bus.Accepted.Len())
+	c.began[m] = tail
+	settled := tail
+	if rep, ok := c.net.Machine(m.id()).(*replicator.Machine); ok {
+		if kept := c.hosts[m].Tail(); tail != kept {
+			return fmt.Errorf("it goes on from byte %d of the stream, and its journal has %d", tail, kept)
+		}
+		_, _, settled = rep.Bounds()
+	}
+	if accepted := c.bus.Accepted.Len(); settled > accepted {
+		return fmt.Errorf("it goes on from byte %d of the stream as accepted, and %d are", settled, accepted)
 	}
 	return nil
 }

@@ -124,8 +124,8 @@ func (a *taker) keeps() []int {
 	return []int{int(a.taken), cut}
 }
 
-// Both replicators may die, and lose what was not on their disks. Then the sequencers alone have it, in
-// memory for those who ask: so applications say no more in a run than they retain, frames included.
+// Both replicators may die, and lose what was not on their disks, or what a new epoch cuts off. Then the sequencers alone have
+// it, in memory for those who ask: so applications say no more in a run than they retain, frames included.
 const (
 	clusterRetains = 1 << 22
 	clusterSays    = 1 << 20 // bytes of messages

@@ -103,6 +103,15 @@ func (h *BusHost) Start(journal []byte) error {
 	return h.Hold(len(journal), h.relied, &BusText{})
 }
 
+// Tail is where the stream ends that is in its journal, which begins at 0.
+func (h *BusHost) Tail() uint64 {
+	if len(h.records) == 0 {
+		return 0
+	}
+	last := h.records[len(h.records)-1]
+	return last.offset + uint64(len(last.data))
+}
+
 // Hold judges that so many bytes of the stream are accepted on this host's word, by so many bytes of
 // its journal as are durable.
 func (h *BusHost) Hold(durable int, to uint64, accepted *BusText) error {

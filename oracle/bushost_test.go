@@ -48,6 +48,22 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
+// A journal has the stream up to where its last record ends, be it durable or not, and a start may find fewer of them.
+func TestAJournalHasTheStreamUpToItsLastRecord(t *testing.T) {
+	var h BusHost
+	require.Zero(t, h.Tail())
+	one, two, cut := busRecord(true, 1, 0, "hello"), busRecord(true, 1, 5, "you"), busRecord(true, 2, 5, "")
+	require.NoError(t, wrote(&h, one, two))
+	require.EqualValues(t, 8, h.Tail())
+	require.NoError(t, wrote(&h, cut, busRecord(false, 2, 99, "fact")))
+	require.EqualValues(t, 5, h.Tail())
+	again := h.Clone()
+	require.NoError(t, h.Start(append(bytes.Clone(one), two...)))
+	require.EqualValues(t, 8, h.Tail())
+	require.NoError(t, again.Start(one))
+	require.EqualValues(t, 5, again.Tail())
+}
+
 // TestAHostHoldsWhatIsAccepted: of two records, the first with 5 bytes of the stream, the second with 3.
 func TestAHostHoldsWhatIsAccepted(t *testing.T) {
 	one, two := busRecord(true, 1, 0, "hello"), busRecord(true, 1, 5, "you")

@@ -66,6 +66,13 @@ func New(config Config, offset uint64) (Follower, error) {
 // older one: what it has may have been accepted in this.
 func (f *Follower) Resume(epoch, start uint64) { f.epoch, f.start = epoch, start }
 
+// Keep goes on with what its owner has kept of the stream since then: frames up to tail, which are of the
+// epoch that it resumes, and accepted up to committed as far as it knows. It is for a follower that
+// has taken nothing yet.
+func (f *Follower) Keep(tail, committed uint64) {
+	f.tail, f.ahead, f.committed = tail, max(tail, committed), committed
+}
+
 // Clone is a follower in the same state, that shares no memory that changes.
 func (f *Follower) Clone() Follower {
 	c := *f

@@ -27,7 +27,14 @@
 //
 // # Restarts
 //
-// [Restart] reads the journal, which is all that is needed, and goes on from where the
-// stream was known to be accepted. What lies behind that may have become a dead history
-// meanwhile. A snapshot has the whole stream in it, and is for going back to a moment: [Restore].
+// [Restart] reads the journal, which is all that is needed, and goes on from the last record that is whole: as
+// if it had heard nothing since. It has all of the stream that was there then, and is in that
+// record's epoch. What lies past where it knows the stream to be accepted is of that epoch, because
+// an epoch begins with a record that cuts off the rest. It may have become a dead history
+// meanwhile; then a packet of a newer epoch says so, and it is forgotten like that of a replicator that
+// never ended. To forget it at once would be safe, too. But if all replicators restart at once, the sequencers would
+// be the only ones to have it, as long as they retain it, though it is on disk here.
+//
+// A record says what was known to be accepted when it was written, so of what came last the journal does not
+// know. A snapshot has the whole stream in it, and is for going back to a moment: [Restore].
 package replicator

@@ -9,8 +9,8 @@ import (
 )
 
 // A replicator of region 2 gets a message from the sequencer in region 1, keeps it and sends it
-// on. Then it crashes, and comes back
-// with what was known to be accepted.
+// on. Then it crashes, and comes back with all that it had. Of the second message neither life knows that it is
+// accepted.
 func Example() {
 	config := replicator.Config{Stream: "aria", Self: machine.At(2, 5), Resend: true}
 	m, err := replicator.New(config)
@@ -43,5 +43,5 @@ func Example() {
 	// send to r2*
 	// send to r2*
 	// 0 50 25
-	// 0 25 0
+	// 0 50 25
 }

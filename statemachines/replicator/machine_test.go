@@ -107,7 +107,7 @@ func (d *driver) draw(m *Machine) machine.Input {
 		d.start = max(committed, tail-min(tail, frameSize*number(0, 2)))
 		fallthrough
 	case 1, 2, 3:
-		frame := wire.Frame{Publisher: 1, Sequence: number(1, 9), Payload: []byte("payload")}
+		frame := wire.Frame{Publisher: d.epoch, Sequence: number(1, 9), Payload: []byte("payload")}
 		return packet(leader, (&wire.Stream{Start: d.start, Offset: tail + frameSize*(number(0, 3)/3), Committed: tail - min(tail, frameSize*number(0, 2)), Frames: frame.Append(nil), Time: d.now}).Append(nil, header(d.epoch)))
 	case 4, 5:
 		return packet(asker, (&wire.Request{Offset: tail - min(tail, number(0, 150)) + number(0, 1), Length: uint32(number(0, 99))}).Append(nil, header(d.epoch)))
@@ -138,44 +138,79 @@ func TestCopiesGoOnAsTheFirst(t *testing.T) {
 	})
 }
 
-// Wherever a crash cuts the journal off, what was known to be accepted before the last whole
-// record is there, and nothing that the machine never had.
-func TestARestartHasWhatWasAccepted(t *testing.T) {
+// A moment is what a replicator had when it had written so much of its journal.
+type moment struct {
+	length          uint64
+	epoch           uint64
+	stream          []byte
+	accepted, known uint64 // at least and at most what it knew to be accepted
+}
+
+// moments are those of a step that has written records: of two the first says that an epoch began.
+func moments(m *Machine, accepted uint64, disk []byte, out []machine.Output) (_ []byte, all []moment) {
+	for _, o := range out {
+		if o.Kind != machine.Write {
+			continue
+		}
+		disk = append(disk, o.Data...)
+		for i := range all {
+			all[i].stream = all[i].stream[:len(all[i].stream)-(len(o.Data)-journal.RecordSize)]
+		}
+		all = append(all, moment{uint64(len(disk)), m.Epoch(), m.log.Bytes(0), accepted, m.follower.Known()})
+	}
+	return disk, all
+}
+
+// Wherever a crash cuts the journal off, a replicator goes on from the moment of the last whole record: it has
+// all that it had then, and no more is accepted than was. In all its lives, what is not known to
+// be accepted is of the epoch that it is in.
+func TestARestartGoesBackToTheLastWholeRecord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, d := fresh(t), &driver{t: t, epoch: 1}
 		var disk []byte
+		past := []moment{{}}
 		var kept *snapshot.Snapshot
-		var accepted, length uint64
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			_, _, before := m.Bounds()
-			wrote := false
-			for _, o := range m.Step(d.now, d.draw(m), nil) {
-				if o.Kind == machine.Write {
-					disk, wrote = append(disk, o.Data...), true
-				}
-			}
-			if wrote { // the record says what was known at its offset
-				accepted, length = before, uint64(len(disk))
-			}
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			_, _, accepted := m.Bounds()
+			out := m.Step(d.now, d.draw(m), nil)
+			var came []moment
+			disk, came = moments(m, accepted, disk, out)
+			past = append(past, came...)
 			if rapid.IntRange(0, 9).Draw(t, "keep") == 0 {
 				kept = m.Snapshot("test")
 			}
+			if rapid.IntRange(0, 9).Draw(t, "crash") == 0 {
+				disk = disk[:len(disk)-rapid.IntRange(0, len(disk)).Draw(t, "torn")]
+				for past[len(past)-1].length > uint64(len(disk)) {
+					past = past[:len(past)-1]
+				}
+				again, err := Restart(testConfig, kept, disk)
+				if err != nil {
+					require.ErrorContains(t, err, "the disk lost what was durable")
+					return
+				}
+				last := past[len(past)-1]
+				require.Equal(t, last.length, again.JournalLength())
+				require.Equal(t, last.epoch, again.Epoch())
+				require.Equal(t, string(last.stream), string(again.log.Bytes(0)))
+				_, _, committed := again.Bounds()
+				require.GreaterOrEqual(t, committed, last.accepted)
+				require.LessOrEqual(t, committed, last.known)
+				m, disk, kept = again, disk[:last.length], nil
+			}
+			requireOfItsEpoch(t, m)
 		}
-		torn := rapid.IntRange(0, len(disk)).Draw(t, "torn")
-		again, err := Restart(testConfig, kept, disk[:len(disk)-torn])
-		if err != nil {
-			require.ErrorContains(t, err, "the disk lost what was durable")
-			return
-		}
-		_, tail, _ := again.Bounds()
-		if torn == 0 {
-			require.Equal(t, length, again.JournalLength())
-			require.GreaterOrEqual(t, tail, accepted)
-		}
-		_, whole, _ := m.Bounds()
-		require.LessOrEqual(t, tail, whole)
-		require.Equal(t, m.log.Bytes(0)[:tail], again.log.Bytes(0))
 	})
+}
+
+// requireOfItsEpoch holds what is not known to be accepted to the epoch: the driver's frames say theirs.
+func requireOfItsEpoch(t require.TestingT, m *Machine) {
+	_, _, committed := m.Bounds()
+	for rest := m.log.Bytes(committed); len(rest) > 0; {
+		frame, size, _ := wire.NextFrame(rest)
+		require.Equal(t, m.Epoch(), frame.Publisher, "the epoch of a frame")
+		rest = rest[size:]
+	}
 }
 
 func TestWhatIsNotOfThisReplicatorIsRefused(t *testing.T) {

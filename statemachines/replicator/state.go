@@ -87,7 +87,8 @@ func (m *Machine) expect(s *snapshot.Snapshot) error {
 	return nil
 }
 
-// Restart makes a machine after a crash, of the journal as the disk has it. A snapshot is not
+// Restart makes a machine after a crash, of the journal as the disk has it. It has all of the
+// stream that is there, and knows to be accepted what it knew when it wrote the last record. A snapshot is not
 // needed, and may be nil; one that is there tells what was durable. The host cuts the journal to
 // JournalLength before anything is written to it. The error is of the snapshot, of the
 // configuration, or a [journal.Damage] of a file that is not this journal; or it says that the
@@ -102,8 +103,33 @@ func Restart(config Config, s *snapshot.Snapshot, disk []byte) (*Machine, error)
 		durable = kept.synced
 	}
 	scan := journal.Scan(wire.StreamID(config.Stream), disk)
-	var log *serve.Log
-	accepted, epoch, begun := uint64(0), uint64(0), uint64(0)
+	log, accepted, last := replay(scan)
+	damage := scan.Damage()
+	if damage != nil && (errors.Is(damage, journal.OtherStream) || errors.Is(damage, journal.BadVersion)) {
+		return nil, damage
+	}
+	if length := scan.Writer().Length; length < durable {
+		return nil, fmt.Errorf("replicator: the disk lost what was durable: the journal is whole up to byte %d, want at least %d (%v)", length, durable, damage)
+	}
+	if log == nil {
+		return New(config)
+	}
+	settled := lastFrame(log, log.First(), accepted)
+	log.Cut(lastFrame(log, settled, log.Tail()))
+	m, err := start(config, settled)
+	if err != nil {
+		return nil, err
+	}
+	m.log, m.writer = log, scan.Writer()
+	m.follower.Resume(last.Epoch, last.Start)
+	m.follower.Keep(log.Tail(), min(accepted, settled))
+	return m, nil
+}
+
+// replay reads the stream out of a journal, up to where it is known to be accepted, and the last record of it.
+// What lies past that is of the last record's epoch: an epoch begins with a record that cuts off what
+// is not known to be accepted. If there is no record, log is nil.
+func replay(scan *journal.Scanner) (log *serve.Log, accepted uint64, last journal.Record) {
 	for scan.Next() {
 		r := scan.Record()
 		if log == nil {
@@ -115,32 +141,15 @@ func Restart(config Config, s *snapshot.Snapshot, disk []byte) (*Machine, error)
 		log.Cut(r.Offset)
 		log.Append(r.Data)
 		accepted = max(accepted, min(r.Committed, log.Tail()))
-		epoch, begun = r.Epoch, r.Start
+		last = r
 	}
-	damage := scan.Damage()
-	if damage != nil && (errors.Is(damage, journal.OtherStream) || errors.Is(damage, journal.BadVersion)) {
-		return nil, damage
-	}
-	if length := scan.Writer().Length; length < durable {
-		return nil, fmt.Errorf("replicator: the disk lost what was durable: the journal is whole up to byte %d, want at least %d (%v)", length, durable, damage)
-	}
-	if log == nil {
-		return New(config)
-	}
-	log.Cut(lastFrame(log, accepted))
-	m, err := start(config, log.Tail())
-	if err != nil {
-		return nil, err
-	}
-	m.log, m.writer = log, scan.Writer()
-	m.follower.Resume(epoch, begun)
-	return m, nil
+	return log, accepted, last
 }
 
-// lastFrame is where the last whole frame ends that is no longer than a limit.
-func lastFrame(log *serve.Log, limit uint64) uint64 {
+// lastFrame is where the last whole frame ends that is no longer than a limit, of those from an offset on.
+func lastFrame(log *serve.Log, at, limit uint64) uint64 {
 	buf := make([]byte, wire.FrameMax)
-	for at := log.First(); ; {
+	for {
 		n := log.Copy(buf[:min(uint64(len(buf)), max(limit, at)-at)], at)
 		size, _ := wire.WholeFrames(buf[:n])
 		if size == 0 {
