@@ -18,12 +18,14 @@ type moment struct {
 	picks   uint32
 	last    uint32 // the pick that last led to something new
 	saved   *saved // nil: it is restored by running its updates again
+	wanted  bool   // its state was used since it came to be the next to be given up
 }
 
 // saved is all that a run is at a moment.
 type saved struct {
 	state    *battle.State // of the subject, from [battle.Hunt.Save]
 	counters []uint8
+	bytes    int // that it takes, as far as battle knows
 }
 
 // doomedAfter is how many bursts from a moment may show nothing new before it is left

@@ -334,13 +334,36 @@ func TestAFullFrontierIsSmall(t *testing.T) {
 func TestStatesAreKeptAsLongAsThereIsRoom(t *testing.T) {
 	r := restorer{}
 	require.False(t, r.full(false, 3*savedBytesMax), "what the heap has before the first state is not of states")
-	r.kept = 1
+	r.kept = make([]*moment, 1)
 	require.False(t, r.full(false, 4*savedBytesMax-1))
 	require.True(t, r.full(false, 4*savedBytesMax))
 	require.False(t, r.full(false, savedBytesMax), "garbage was collected")
 	r.bytes = savedBytesMax - 1
 	require.False(t, r.full(true, 4*savedBytesMax), "what battle's copies take is known")
-	r.kept = savedMax
+	r.kept = make([]*moment, savedMax)
 	require.True(t, r.full(false, 0))
+	runtime.GC()
 	require.Positive(t, heapBytes())
+}
+
+func TestTheStateThatGivesWayIsTheOldestThatIsNotUsed(t *testing.T) {
+	r := restorer{bytes: 30}
+	var all [3]moment
+	for i := range all {
+		all[i].saved = &saved{bytes: 10}
+		r.kept = append(r.kept, &all[i])
+	}
+	all[0].wanted = true
+	r.giveUp()
+	require.NotNil(t, all[0].saved)
+	require.Nil(t, all[1].saved)
+	require.Equal(t, []*moment{&all[2], &all[0]}, r.kept)
+	require.Equal(t, 20, r.bytes)
+	all[2].wanted = true
+	r.giveUp() // its use counts once
+	require.Nil(t, all[0].saved)
+	r.giveUp()
+	r.giveUp()
+	require.Empty(t, r.kept)
+	require.Zero(t, r.bytes)
 }

@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"math"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"time"
@@ -13,16 +14,16 @@ import (
 // A restorer goes back to moments: by running their updates again, or from a copy of the
 // subject, where the target or battle can make one and that is cheaper.
 type restorer struct {
-	deep  int // moments of so many updates or more are saved, if above 0
-	kept  int // states that are kept
-	bytes int // that they take
-	empty int // bytes of the heap before the first
+	deep  int       // moments of so many updates or more are saved, if above 0
+	kept  []*moment // whose states are kept, the next to be given up first
+	bytes int       // that they take
+	empty int       // bytes of the heap before the first
 }
 
 // What bounds the states that are kept.
 const (
 	savedMax      = 20_000
-	savedBytesMax = 512 << 20
+	savedBytesMax = 384 << 20
 )
 
 // restored says how moments are restored, for the report.
@@ -69,33 +70,66 @@ func (e *explorer) measure(b *burst) {
 	e.restorer.deep = 1 + int(clone/max(1, update))
 }
 
-// save keeps the state of the present run at a moment that it has just reached.
+// save keeps the state of the present run at a moment that it has just reached. New moments are gone
+// back to most, so where there is no more room older states give way.
 func (e *explorer) save(m *moment) {
 	r := &e.restorer
-	if r.deep == 0 || m.depth < r.deep || r.full(e.hunt.Copies().Own, heapBytes()) {
+	if r.deep == 0 || m.depth < r.deep {
 		return
 	}
+	if len(r.kept) == 0 {
+		boundMemory()
+	}
+	own := e.hunt.Copies().Own
+	for tries := 0; tries < giveUpMost && r.full(own, heapBytes()); tries++ {
+		r.giveUp()
+	}
 	if m.saved = e.capture(); m.saved != nil {
-		r.kept++
-		r.bytes += e.hunt.Copies().Bytes
+		r.kept = append(r.kept, m)
+		r.bytes += m.saved.bytes
 	}
 }
 
-// full tells whether no more states are kept. Copies by a Clone may share memory, so what they
+// giveUpMost is how many states give way to one. What they took is free after the next collection of
+// garbage, and not known to be before.
+const giveUpMost = 2
+
+// full tells whether there is room for no more states. Copies by a Clone may share memory, so what they
 // take is what the heap has grown by since there were none.
 func (r *restorer) full(own bool, heap int) bool {
-	if r.kept == 0 {
+	if len(r.kept) == 0 {
 		r.empty = heap
 	}
 	if !own {
 		r.bytes = max(0, heap-r.empty)
 	}
-	return r.kept >= savedMax || r.bytes >= savedBytesMax
+	return len(r.kept) >= savedMax || r.bytes >= savedBytesMax
 }
 
-// heapBytes is the heap, with the garbage in it that is not collected yet.
+// giveUp gives up the oldest state that was not used of late.
+func (r *restorer) giveUp() {
+	for len(r.kept) > 0 {
+		m := r.kept[0]
+		r.kept = r.kept[1:]
+		if !m.wanted {
+			r.bytes -= m.saved.bytes
+			m.saved = nil
+			return
+		}
+		m.wanted = false
+		r.kept = append(r.kept, m)
+	}
+}
+
+// boundMemory has the collector work harder where states and garbage would take more than three times what
+// states may: hunts let much garbage gather.
+func boundMemory() {
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), int64(heapBytes()+3*savedBytesMax)))
+}
+
+// heapBytes is what the last collection of garbage has left on the heap.
 func heapBytes() int {
-	heap := [...]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	heap := [...]metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(heap[:])
 	return int(heap[0].Value.Uint64())
 }
@@ -111,7 +145,7 @@ func (e *explorer) capture() *saved {
 	if state == nil {
 		return nil
 	}
-	return &saved{state, counters}
+	return &saved{state, counters, e.hunt.Copies().Bytes}
 }
 
 // restore brings a run to a moment: from the last state on the way that is kept, or from
@@ -126,6 +160,7 @@ func (e *explorer) restore(m *moment) bool {
 	}
 	if from != nil && e.hunt.Resume(from.saved.state) {
 		copy(probe.Counters[:], from.saved.counters)
+		from.wanted = true
 	} else {
 		from = nil
 		clearCounters() // first: what New runs counts

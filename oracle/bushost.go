@@ -1,20 +1,25 @@
 package oracle
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"slices"
 )
 
 // A BusHost is what the model of the bus knows of one host: the epoch that it is in, as its packets
 // say, and its journal, as it wrote it. Its disk may have less than that, and must have what
-// others rely on: what is accepted by its word.
+// others rely on: what is accepted by its word. Of what is on the disk for certain only a sum is kept,
+// and of the stream only what is not accepted yet: a host that has much costs no more than another.
 type BusHost struct {
 	epoch   uint64
-	written []byte      // the journal
-	records []busStored // of the stream, that are in it
-	durable int         // records that are on the disk for certain
-	stream  []byte      // as those have it
+	durable int         // bytes of the journal that are on the disk for certain, to the end of a record
+	sum     uint32      // of these
+	written []byte      // of the journal, past them
+	records []busStored // of the stream, that are in those
+	base    uint64      // offset in the stream, at most relied
+	stream  []byte      // from there on, as durable records have it
 	relied  uint64      // up to here the stream is accepted on this host's word
 }
 
@@ -78,7 +83,7 @@ func (h *BusHost) Wrote(data []byte, r BusRecord) error {
 	h.written = append(h.written, data...)
 	if r.Stream {
 		own := h.written[len(h.written)-len(r.Data):]
-		h.records = append(h.records, busStored{len(h.written), r.Offset, own})
+		h.records = append(h.records, busStored{h.durable + len(h.written), r.Offset, own})
 	}
 	return nil
 }
@@ -86,19 +91,25 @@ func (h *BusHost) Wrote(data []byte, r BusRecord) error {
 // Start begins another life, with what it goes on from of its journal: nothing that it has not
 // written, and all that others rely on.
 func (h *BusHost) Start(journal []byte) error {
-	for i, got := range journal {
-		if i >= len(h.written) || got != h.written[i] {
-			return fmt.Errorf("it goes on from byte %d of its journal, %#02x, and has not written that", i, got)
+	if len(journal) < h.durable {
+		return fmt.Errorf("it goes on from %d bytes of its journal, and %d were durable", len(journal), h.durable)
+	}
+	if crc32.Checksum(journal[:h.durable], busSums) != h.sum {
+		return fmt.Errorf("the first %d bytes of its journal are not those that it wrote", h.durable)
+	}
+	rest := journal[h.durable:]
+	if n := len(h.written); !bytes.HasPrefix(h.written, rest) {
+		for i, got := range rest {
+			if i >= n || got != h.written[i] {
+				return fmt.Errorf("it goes on from byte %d of its journal, %#02x, and has not written that", h.durable+i, got)
+			}
 		}
 	}
 	keep := len(h.records)
 	for keep > 0 && h.records[keep-1].end > len(journal) {
 		keep--
 	}
-	if keep < h.durable {
-		return fmt.Errorf("it goes on from %d bytes of its journal, and %d were durable", len(journal), h.records[h.durable-1].end)
-	}
-	h.written, h.records = slices.Clip(h.written[:len(journal)]), slices.Clip(h.records[:keep])
+	h.written, h.records = slices.Clip(h.written[:len(rest)]), slices.Clip(h.records[:keep])
 	h.epoch = 0
 	return h.Hold(len(journal), h.relied, &BusText{})
 }
@@ -106,35 +117,65 @@ func (h *BusHost) Start(journal []byte) error {
 // Tail is where the stream ends that is in its journal, which begins at 0.
 func (h *BusHost) Tail() uint64 {
 	if len(h.records) == 0 {
-		return 0
+		return h.have()
 	}
 	last := h.records[len(h.records)-1]
 	return last.offset + uint64(len(last.data))
 }
 
+// busSums is crc32c.
+var busSums = crc32.MakeTable(crc32.Castagnoli)
+
 // Hold judges that so many bytes of the stream are accepted on this host's word, by so many bytes of
 // its journal as are durable.
 func (h *BusHost) Hold(durable int, to uint64, accepted *BusText) error {
-	for ; h.durable < len(h.records) && h.records[h.durable].end <= durable; h.durable++ {
-		r := h.records[h.durable]
-		if r.offset > uint64(len(h.stream)) {
-			return fmt.Errorf("the journal has byte %d of the stream behind byte %d", r.offset, len(h.stream))
+	for len(h.records) > 0 && h.records[0].end <= durable {
+		if err := h.store(h.records[0]); err != nil {
+			return err
 		}
-		if r.offset < uint64(len(h.stream)) {
-			h.stream = slices.Clip(h.stream[:r.offset])
-		}
-		h.stream = append(h.stream, r.data...)
 	}
-	if have := uint64(len(h.stream)); have < to {
+	if have := h.have(); have < to {
 		return fmt.Errorf("it has %d bytes of the stream on its disk, and %d are accepted on its word", have, to)
 	}
 	if to <= h.relied {
 		return nil
 	}
-	if same := accepted.Same(h.relied, h.stream[h.relied:to]); uint64(same) < to-h.relied {
+	fresh := h.stream[h.relied-h.base : to-h.base]
+	if same := accepted.Same(h.relied, fresh); same < len(fresh) {
 		at := h.relied + uint64(same)
-		return fmt.Errorf("byte %d of the stream is %#02x on its disk, and %#02x is accepted on its word", at, h.stream[at], accepted.byte(at))
+		return fmt.Errorf("byte %d of the stream is %#02x on its disk, and %#02x is accepted on its word", at, fresh[same], accepted.byte(at))
 	}
 	h.relied = to
+	h.forget()
 	return nil
+}
+
+// have is how much of the stream its disk has.
+func (h *BusHost) have() uint64 { return h.base + uint64(len(h.stream)) }
+
+// store takes note that the first of the records is on the disk.
+func (h *BusHost) store(r busStored) error {
+	if r.offset > h.have() {
+		return fmt.Errorf("the journal has byte %d of the stream behind byte %d", r.offset, h.have())
+	}
+	if r.offset < h.have() {
+		h.stream = slices.Clip(h.stream[:r.offset-h.base])
+	}
+	h.stream = append(h.stream, r.data...)
+	more := r.end - h.durable
+	h.sum = crc32.Update(h.sum, busSums, h.written[:more])
+	h.durable, h.written, h.records = r.end, h.written[more:], h.records[1:]
+	return nil
+}
+
+// forget gives up what is accepted of the stream, but for what a record cuts off that is not on the
+// disk yet.
+func (h *BusHost) forget() {
+	first := h.relied
+	for _, r := range h.records {
+		first = min(first, r.offset)
+	}
+	if first > h.base {
+		h.stream, h.base = h.stream[first-h.base:], first
+	}
 }

@@ -113,6 +113,21 @@ func TestAHostHoldsWhatIsAccepted(t *testing.T) {
 		{"it starts with what it has not written", "on from byte 53 of its journal, 0x00, and has not written that", func(h *BusHost) error {
 			return h.Start(append(bytes.Clone(one), make([]byte, len(two))...))
 		}},
+		{"it starts with something else that was durable", "the first 104 bytes of its journal are not those that it wrote", func(h *BusHost) error {
+			if err := h.Hold(len(journal), 8, &want); err != nil {
+				return err
+			}
+			return h.Start(append(make([]byte, len(one)), two...))
+		}},
+		{"a record cuts off what is accepted before the record is durable", "it has 4 bytes of the stream on its disk, and 8 are accepted", func(h *BusHost) error {
+			if err := wrote(h, busRecord(true, 2, 4, "")); err != nil {
+				return err
+			}
+			if err := h.Hold(len(journal), 8, &want); err != nil {
+				return err
+			}
+			return h.Hold(1<<20, 8, &want)
+		}},
 		{"it starts with less than it wrote", "", func(h *BusHost) error {
 			if err := h.Start(one); err != nil {
 				return err
