@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -20,6 +21,7 @@ type turns struct {
 	ended   int           // turns
 	until   time.Duration // CPU time of the process at which the present one ends
 	latest  time.Time     // it ends then, too: a subject may sleep
+	look    time.Time     // it can't have ended before: CPU time need not be read
 	last    bool          // there is no further
 }
 
@@ -27,15 +29,25 @@ type turns struct {
 func (t *turns) await() {
 	turn := <-t.granted
 	t.last = turn == 0
-	t.until, t.latest = turn, time.Now().Add(sleepsMax*turn)
+	t.until, t.latest, t.look = turn, time.Now().Add(sleepsMax*turn), time.Time{}
 	if t.ended > 0 {
 		t.until += cpuTime()
 	}
 }
 
-// over tells whether the present turn is.
+// over tells whether the present turn is. To read the CPU time takes as long as many a run, and
+// on so many cores it passes no more than so many times as fast as that of the clock.
 func (t *turns) over() bool {
-	return !t.last && (cpuTime() >= t.until || time.Now().After(t.latest))
+	if t.last {
+		return false
+	}
+	now := time.Now()
+	if now.Before(t.look) {
+		return false
+	}
+	left := t.until - cpuTime()
+	t.look = now.Add(left / time.Duration(runtime.NumCPU()))
+	return left <= 0 || now.After(t.latest)
 }
 
 // rest ends the present turn, and waits for the next.
