@@ -71,7 +71,7 @@ var aflSettings = []string{
 // longer than a run: on one core there are twice as many runs in the same CPU time. But
 // goroutines that race must have several.
 func aflAffinity(t target) string {
-	if t.description.Scheduled {
+	if t.races() {
 		return "AFL_NO_AFFINITY=1"
 	}
 	return "AFL_TRY_AFFINITY=1"

@@ -52,7 +52,7 @@ func (a together) assemble(w *workshop, like *job, workers int) (*ensemble, erro
 				return nil, err
 			}
 			p.jobs = append(p.jobs, j)
-			e.seats = append(e.seats, &seat{part: p, job: j, share: shareOf(one)})
+			e.seats = append(e.seats, &seat{part: p, job: j, share: shareOf(one, like.target)})
 		}
 		for _, j := range p.jobs {
 			j.crew = p.jobs
@@ -125,27 +125,34 @@ func (e *ensemble) turn(ctx context.Context, w *workshop, s *seat) {
 		e.carry(ctx) // it reads what it is given when it begins
 	}
 	before, had := s.job.used(), e.relay.givenBy(s.part)
-	s.take(ctx, w, s.length(e.spent(), e.left()), e.slice, e.inCPU)
+	s.take(ctx, w, min(s.granted, e.left()), e.slice, e.inCPU)
 	if !stays(s.part.engine) {
 		e.carry(ctx)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s.busy = false
-	s.taken++
-	s.spent += max(time.Millisecond, s.job.used()-before)
+	s.took(s.job.used() - before)
 	s.reward(e.relay.givenBy(s.part) > had)
 }
 
-// carry lets the relay work, if it has CPU time for more than a process's start.
+// carry lets the relay work, if it has CPU time for that.
 func (e *ensemble) carry(ctx context.Context) {
-	allowed := e.spent()/relayShare - e.relay.meter.read()
-	if allowed < relayLeast || e.satisfied() || ctx.Err() != nil {
+	allowed := e.allowance()
+	if allowed == 0 || e.satisfied() || ctx.Err() != nil {
 		return
 	}
 	if err := e.relay.round(ctx, allowed); err != nil && ctx.Err() == nil {
 		fmt.Fprintf(os.Stderr, "battle: runs of %s could not be exchanged: %v\n", e.target.Name, err)
 	}
+}
+
+// allowance is the CPU time that the relay may take now, or 0 if that is no more than a
+// process's start.
+func (e *ensemble) allowance() time.Duration {
+	if allowed := e.spent()/relayShare - e.relay.meter.read(); allowed >= relayLeast {
+		return allowed
+	}
+	return 0
 }
 
 // The relay has no more than one in relayShare of the CPU time, and does not work for less
@@ -155,21 +162,63 @@ const (
 	relayLeast = 100 * time.Millisecond
 )
 
-// next is the seat whose turn it is, and is marked as busy: the one that is furthest behind
-// its share. It is nil while all are busy; there is no more if all are out.
+// next is the seat whose turn it is, and is marked as busy. It is nil while none is free that
+// may have one; there is no more if all are out.
+//
+// It is the explorer's turn until the others have credit for that of the one that is
+// furthest behind its share, however long. If shorter ones came before, those that take a
+// process would never have theirs.
 func (e *ensemble) next() (best *seat, more bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	led, others, leading := e.had()
+	best = e.behind((*seat).leads)
+	other := e.behind(func(s *seat) bool { return !s.leads() && (!leading || led >= s.share.begins) })
+	if best == nil && other == nil { // a core is free, and the explorer is at work
+		other = e.behind(func(s *seat) bool { return !s.leads() })
+	}
+	if best == nil || other != nil && others+e.price(other) <= credit(led) {
+		best = other
+	}
+	if best != nil {
+		best.busy, best.granted = true, best.length(e.spent(), e.left())
+	}
+	return best, leading || slices.ContainsFunc(e.seats, func(s *seat) bool { return !s.out })
+}
+
+// had is what the explorer has had, and what all others have, or will once the turns are over
+// that they have now. The explorer leads until it is out.
+func (e *ensemble) had() (led, others time.Duration, leading bool) {
+	others = e.relay.meter.read()
 	for _, s := range e.seats {
-		more = more || !s.out
-		if !s.out && !s.busy && (best == nil || s.had() < best.had()) {
+		if s.leads() {
+			led += s.spent
+			leading = leading || !s.out
+		} else {
+			others += s.spent + s.granted
+		}
+	}
+	return led, others, leading
+}
+
+// behind is the free seat, of some, that is furthest behind its share, or nil.
+func (e *ensemble) behind(of func(*seat) bool) (best *seat) {
+	for _, s := range e.seats {
+		if !s.out && !s.busy && of(s) && (best == nil || s.had() < best.had()) {
 			best = s
 		}
 	}
-	if best != nil {
-		best.busy = true
+	return best
+}
+
+// price is what a turn of a seat is expected to take, with the relay's part. One that overruns
+// will do so again, but for one in which a finding was minimised.
+func (e *ensemble) price(s *seat) time.Duration {
+	turn := s.length(e.spent(), e.left()) + min(s.overran, turnMost)
+	if !stays(s.part.engine) {
+		turn += e.allowance()
 	}
-	return best, more
+	return turn
 }
 
 // spent is the CPU time of all processes, as far as it is known.

@@ -12,11 +12,17 @@ import (
 	"battle.test/explore"
 )
 
-// ensembleOf is an ensemble that nobody has set to work.
+// ensembleOf is an ensemble of three engines that nobody has set to work.
 func ensembleOf(t *testing.T, like *job, workers int) *ensemble {
 	t.Helper()
-	like.target = target{Name: "ring", dir: t.TempDir()}
-	e, err := together{engines: []engine{explorer{}, native{}, rapidEngine{}}}.assemble(&workshop{temp: t.TempDir()}, like, workers)
+	return assembled(t, []engine{explorer{}, native{}, rapidEngine{}}, like, workers)
+}
+
+// assembled is an ensemble of engines that nobody has set to work.
+func assembled(t *testing.T, of []engine, like *job, workers int) *ensemble {
+	t.Helper()
+	like.target.Name, like.target.dir = "ring", t.TempDir()
+	e, err := together{engines: of}.assemble(&workshop{temp: t.TempDir()}, like, workers)
 	require.NoError(t, err)
 	e.started = time.Now()
 	return e

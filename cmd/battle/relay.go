@@ -96,7 +96,7 @@ func (r *relay) round(ctx context.Context, allowed time.Duration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	updates := lookedFirst
-	if d := r.target.description; d != nil && d.Scheduled {
+	if r.target.races() {
 		updates = racesFirst
 	}
 	if r.looked > 0 {

@@ -7,34 +7,56 @@ import (
 	"battle.test/explore"
 )
 
-// A share is what an engine has of an ensemble's CPU time. Of two that have turns, each has
-// as much as its weight is of both weights.
+// A share is what an engine other than the explorer has of the time that the explorer leaves.
+// Of two that have turns, each has as much as its weight is of both weights.
 type share struct {
 	weight float64
 	later  float64       // its weight once it has had the first
 	first  time.Duration // CPU time of its own
-	lag    float64       // how far the others are with theirs when it begins, in seconds for a weight
+	begins time.Duration // its first turn comes when the explorer has had so much
 	turn   time.Duration // its first, where a turn takes a process of its own
 }
 
-// shareOf is the share of an engine.
+// shareOf is the share of an engine in a target.
 //
-// With equal shares, what one of k engines finds in a second takes k seconds. So the two have
-// most that find most of what is found: the explorer, and rapid in the beginning. It
-// draws every run anew, so that its chance does not grow; what takes it long, the explorer
-// learns to find. The others cost a start for each turn, which tells in the first seconds
-// alone, when most bugs are found.
-func shareOf(e engine) share {
+// Rapid draws every run anew, so that its chance does not grow: what it has not found in its
+// first seconds, the others learn to find. The others cost a start for each turn. What they
+// find within a second, the explorer or rapid finds, too, in all that was measured; so they
+// begin when a start is little of what has been spent.
+//
+// So does rapid where goroutines race. A run of its takes a second there, and a turn ends
+// between two runs; the explorer has found most by then, one race after the other.
+func shareOf(e engine, t target) share {
+	late := 2 * time.Second
 	switch e.name() {
 	case explore.Name:
-		return share{weight: 4, later: 4}
+		return share{weight: 1, later: 1}
 	case rapidEngine{}.name():
-		return share{weight: 5, later: 2, first: 2 * time.Second}
+		s := share{weight: 5, later: 2, first: 2 * time.Second}
+		if t.races() {
+			s.begins = late
+		}
+		return s
 	case native{}.name():
-		return share{weight: 1, later: 1, lag: 0.02, turn: 250 * time.Millisecond}
+		return share{weight: 1, later: 1, begins: late / 2, turn: 250 * time.Millisecond}
 	}
-	return share{weight: 1, later: 1, lag: 0.5, turn: time.Second}
+	return share{weight: 1, later: 1, begins: late, turn: time.Second}
 }
+
+// credit is how much all others, and the relay, may have had once the explorer has had so
+// much: two thirds of it, so that what it finds takes two thirds of its time more. That is
+// less than the twice that an ensemble may take, as turns overrun, and those of others have
+// cleared the processor's caches.
+//
+// In the beginning it is as much as the explorer: what rapid finds at once is to take no more
+// than twice its time, either.
+func credit(led time.Duration) time.Duration {
+	return max(min(led, evenUpTo), led*2/3)
+}
+
+// evenUpTo is how much the explorer and the others have in turn before the explorer leads. What
+// is found by then, in less than a process takes to start, any engine finds.
+const evenUpTo = 100 * time.Millisecond
 
 // A seat is where a job of an ensemble stands with its turns.
 type seat struct {
@@ -42,13 +64,26 @@ type seat struct {
 	job   *job
 	share share
 
-	busy  bool
-	out   bool          // it gave up, and has no further turns
-	taken int           // turns
-	bonus int           // by how much its weight is multiplied, from 1 to bonusMax, or 0 for 1
-	spent time.Duration // CPU time
+	busy    bool
+	granted time.Duration // the turn that it has, while it is busy
+	overran time.Duration // by how much its last turn was longer than granted
+	out     bool          // it gave up, and has no further turns
+	taken   int           // turns
+	bonus   int           // by how much its weight is multiplied, from 1 to bonusMax, or 0 for 1
+	spent   time.Duration // CPU time
 
 	process *sitting // that rests between turns, or nil
+}
+
+// leads tells whether the seat is the explorer's, whose time the others' is measured by.
+func (s *seat) leads() bool { return s.part.engine.name() == explore.Name }
+
+// took notes what its turn took, which is over.
+func (s *seat) took(cpu time.Duration) {
+	s.spent += max(time.Millisecond, cpu)
+	s.overran = max(0, cpu-s.granted)
+	s.busy, s.granted = false, 0
+	s.taken++
 }
 
 // bonusMax is what a weight is multiplied with at most, for turns that brought something.
@@ -58,7 +93,7 @@ const bonusMax = 4
 func (s *seat) had() float64 {
 	early := min(s.spent, s.share.first)
 	had := early.Seconds()/s.share.weight + (s.spent-early).Seconds()/s.share.later
-	return s.share.lag + had/float64(max(1, s.bonus))
+	return had / float64(max(1, s.bonus))
 }
 
 // reward doubles the weight of an engine whose turn brought the others something, and takes

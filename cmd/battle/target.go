@@ -33,6 +33,9 @@ type target struct {
 	err         error // why the test binary gave none
 }
 
+// races tells whether goroutines race in the target, so that an update is a whole race.
+func (t target) races() bool { return t.description != nil && t.description.Scheduled }
+
 // A goPackage is what go list says of a package.
 type goPackage struct {
 	ImportPath   string
