@@ -32,7 +32,7 @@ func shareOf(e engine, t target) share {
 	case explore.Name:
 		return share{weight: 1, later: 1}
 	case rapidEngine{}.name():
-		s := share{weight: 5, later: 2, first: 2 * time.Second}
+		s := share{weight: 5, later: 2, first: 10 * time.Second}
 		if t.races() {
 			s.begins = late
 		}
