@@ -9,7 +9,7 @@
 // A run is a pure function of its tape, so a moment is a prefix of one, and restoring it
 // is running the prefix again; or, where that is cheaper, going on from a copy of the
 // subject: by the target's Clone, or by battle itself if it is pure Go state. Copies are
-// held against their originals before the hunt. How a moment is restored decides how fast
+// held against their originals before any is used. How a moment is restored decides how fast
 // a hunt is, and not what it finds; the report says which, and why.
 //
 // New is: a block of code that ran a number of times that no run had before, in the
@@ -20,9 +20,10 @@
 // whole run up to the moment, so that the third step of a lock looks different from the
 // second.
 //
-// Four in five of the first updates that are tried are of new runs, short and long ones, and
-// half of all later ones; and half of those first new runs, and all of the very first, are such
-// as [Random] makes. What chance finds soon, the explorer finds not much later.
+// The very first updates that are tried, and seven in eight as long as a hunt is young, are of runs such as
+// [Random] makes, which nobody watches: an update of these costs a third. What chance finds soon,
+// the explorer finds not much later. A hunt is young for 40,000 updates, and for two million where one
+// runs more than a thousand blocks of code. Half of all others are of new runs, short and long ones.
 //
 // A burst starts at its moment, or a few updates before: what is new is often shown by the
 // very update that spoils it. It is random updates, by weight, or of a few kinds only

@@ -21,12 +21,15 @@ func Engine(h *battle.Hunt) {
 			e.exchange = &exchange{}
 		}
 		turn := e.turn
-		if !h.Deterministic() {
+		if e.races {
 			turn = e.scheduledTurn
 		}
 		for n := 0; n%burstsBetween != 0 || !h.Expired(); n++ {
 			if n%burstsBetween == 0 {
 				e.exchangeWhenDue()
+			}
+			if !e.verify() {
+				break
 			}
 			turn()
 		}
@@ -41,37 +44,44 @@ const (
 	watchEvery    = 16 // bursts: one in so many records comparisons
 	rewindShare   = 3  // one in so many starts a little before its moment
 	freshFirst    = 4  // updates of new runs for each that goes on from a moment, at first
+	blindShare    = 7  // updates of runs that are not watched for each other, at first
 	first         = 200_000
-	blindFirst    = 40_000 // the very first of those: see blindly
+	blindFirst    = 8_000  // all of the very first are not watched
+	blindLeast    = 40_000 // so long a hunt is young, or
+	blindEach     = 1500   // for so many updates times the blocks that one runs
 )
 
 // An explorer is one hunt.
 type explorer struct {
-	hunt     *battle.Hunt
-	dice     *dice
-	novelty  *novelty
-	frontier *frontier
-	composer *composer
-	chance   *composer // learns nothing
-	restorer restorer
-	starts   []*burst  // runs that were there at first
-	exchange *exchange // nil: no other worker is there
-	shares   timeshare // where the schedule decides
-	prefix   []byte
-	turns    int
-	tried    int       // updates of bursts
-	fresh    int       // of these, of new runs
-	news     int       // turns that showed something new
-	diary    diary     // of both
-	watches  bool      // this turn records comparisons
-	newest   time.Time // when something new was last seen, for the report only
-	followed [][]uint64
-	places   []DoomedPlace // when last looked for
-	looked   time.Time
+	hunt      *battle.Hunt
+	races     bool // the tape does not decide the schedule
+	dice      *dice
+	novelty   *novelty
+	frontier  *frontier
+	composer  *composer
+	chance    *composer // learns nothing
+	restorer  restorer
+	starts    []*burst // runs that were there at first
+	promises  promises
+	exchange  *exchange // nil: no other worker is there
+	shares    timeshare // where the schedule decides
+	prefix    []byte
+	turns     int
+	tried     int       // updates of bursts
+	fresh     int       // of these, of new runs
+	blind     int       // of these, of runs that were not watched
+	blindLast int       // so many updates are tried before the last of them
+	news      int       // turns that showed something new
+	diary     diary     // of both
+	watches   bool      // this turn records comparisons
+	newest    time.Time // when something new was last seen, for the report only
+	followed  [][]uint64
+	places    []DoomedPlace // when last looked for
+	looked    time.Time
 }
 
 func newExplorer(h *battle.Hunt) *explorer {
-	e := &explorer{hunt: h, dice: newDice(h.Seed()), novelty: newNovelty(), frontier: newFrontier(), newest: time.Now()}
+	e := &explorer{hunt: h, races: !h.Deterministic(), dice: newDice(h.Seed()), novelty: newNovelty(), frontier: newFrontier(), newest: time.Now()}
 	e.composer = newComposer(h, e.dice)
 	e.chance = newComposer(h, newDice(h.Seed()))
 	e.followed = make([][]uint64, len(h.Weights()))
@@ -82,43 +92,77 @@ func newExplorer(h *battle.Hunt) *explorer {
 	return e
 }
 
-// begin tries the corpus, and whether the target is deterministic: a run that can't be
-// repeated can't be gone back to.
+// begin tries the corpus. What the target promises is checked on one run of it before that, and on the
+// others bit by bit: see verify.
 func (e *explorer) begin() bool {
 	for _, start := range e.hunt.Starts() {
 		e.starts = append(e.starts, burstOf(start))
 	}
 	e.hunt.WillSave()
-	checks := []func(*burst) bool{e.repeats, e.copies} // all runs before any copy
-	if !e.hunt.Deterministic() {
-		checks = nil
-		if n := e.hunt.Entries(); n > 0 {
-			e.starts = e.starts[:n] // they are done again and again
-		}
+	if !e.races {
+		e.promises.make(e.starts)
+	} else if n := e.hunt.Entries(); n > 0 {
+		e.starts = e.starts[:n] // they are done again and again
 	}
-	attempt := func(b *burst) bool {
-		e.measure(b)
+	if !e.verify() || !e.races && !e.unwatched() {
+		return false
+	}
+	for _, b := range e.starts {
 		e.try(e.frontier.root, b)
-		return true
-	}
-	for _, step := range append(checks, attempt) {
-		for _, b := range e.starts {
-			if !step(b) || e.hunt.Expired() {
-				return false
-			}
+		if e.hunt.Expired() {
+			return false
 		}
 	}
 	return true
 }
 
-// goesOn tells whether it is time to go on from a moment, and not for a new run. What chance
-// finds it mostly finds soon; later as much goes into both.
+// unwatched does the corpus, as [Random] does its runs: what fails of it is found at once. Nothing is
+// lost: what was new will be so again. It reports whether the hunt can go on. It shows what an
+// update costs, too, by what code it runs: a clock would tell each hunt something else.
+func (e *explorer) unwatched() bool {
+	blocks := 0
+	for _, b := range e.starts {
+		clearCounters()
+		e.run(b)
+		for _, n := range probe.Counters[:probe.Size] {
+			blocks += int(n)
+		}
+	}
+	e.blindLast = max(blindLeast, blindEach*blocks/max(1, e.tried))
+	return !e.hunt.Expired()
+}
+
+// run runs a burst from the beginning, looks at nothing and keeps nothing.
+func (e *explorer) run(b *burst) {
+	e.hunt.Guide(nil)
+	defer e.hunt.Guide(e.novelty)
+	e.hunt.Begin()
+	e.hunt.Extend(b.updates)
+	e.count(true, e.hunt.Begun())
+	e.hunt.End()
+}
+
+// blindly tells whether it is time for a run of [Random]'s kind: at the very first, and then for
+// seven of eight updates as long as the hunt is young. Such runs cost a third of those that are
+// watched and kept, and depend on nothing that was learnt, which leads away from the small
+// numbers that much fails of. So what chance finds soon, the explorer finds hardly later. Where an
+// update does much, the hunt is young for more of them: there chance needs as many as elsewhere, and
+// each is dear. Where goroutines race, the corpus comes first.
+func (e *explorer) blindly() bool {
+	if e.races || e.tried >= e.blindLast {
+		return false
+	}
+	return e.tried < blindFirst || e.blind < blindShare*(e.tried-e.blind)
+}
+
+// goesOn tells whether it is time to go on from a moment, and not for a new run: as much goes into
+// both. Where goroutines race, most goes into new runs at first.
 func (e *explorer) goesOn() bool {
 	share := 1
-	if e.tried < first {
+	if e.tried < first && e.races {
 		share = freshFirst
 	}
-	return e.fresh > share*(e.tried-e.fresh)
+	return e.fresh-e.blind > share*(e.tried-e.fresh)
 }
 
 // count counts what goesOn decides by.
@@ -132,6 +176,12 @@ func (e *explorer) count(fresh bool, updates int) {
 // turn goes back to a moment, and tries another future, or begins a new run. Where states go
 // on for ever, each has something new about it, and few are any use: then new runs are better.
 func (e *explorer) turn() {
+	if e.blindly() {
+		before := e.tried
+		e.run(e.chance.blind())
+		e.blind += e.tried - before
+		return
+	}
 	m, b := e.future()
 	m.picks++
 	e.watches = e.turns%watchEvery == 0
@@ -145,24 +195,9 @@ func (e *explorer) turn() {
 	e.watches = false
 }
 
-// blindly tells whether it is time for a new run of [Random]'s kind: at the very first, and
-// then for every second new run as long as most are new. Such runs depend on nothing that was
-// learnt, which leads away from the small numbers that much fails of. So what chance finds
-// soon, the explorer finds hardly later. Where goroutines race, an update takes far longer, and
-// the corpus comes first.
-func (e *explorer) blindly() bool {
-	if !e.hunt.Deterministic() || e.tried >= first {
-		return false
-	}
-	return e.tried < blindFirst || !e.goesOn() && e.dice.below(2) == 0
-}
-
 // future chooses a moment, and what is tried there.
 func (e *explorer) future() (*moment, *burst) {
 	m := e.frontier.root
-	if e.blindly() {
-		return m, e.chance.blind()
-	}
 	if e.goesOn() {
 		m = e.frontier.pick(e.dice)
 	}

@@ -1,4 +1,7 @@
 package explore
 
-// BlindFirst is how many updates of new runs come first in every hunt.
-const BlindFirst = blindFirst
+// How many updates of runs that nobody watches come first in every hunt, and then for each other.
+const (
+	BlindFirst = blindFirst
+	BlindShare = blindShare
+)

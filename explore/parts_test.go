@@ -101,19 +101,31 @@ func TestRareMomentsArePickedFirst(t *testing.T) {
 	require.Zero(t, picks[f.root], "new runs have a share of their own")
 }
 
-func TestMostUpdatesAreOfNewRunsAndLaterHalf(t *testing.T) {
-	e := &explorer{}
-	share := func() float64 { return float64(e.fresh) / float64(e.tried) }
-	try := func(updates int) {
-		for n := 0; e.tried < updates; n++ {
-			fresh := !e.goesOn()
-			e.count(fresh, 1+n*7919%100)
+func TestHowUpdatesAreShared(t *testing.T) {
+	for _, c := range []struct {
+		races        bool
+		until        int
+		blind, fresh float64 // of all; blind runs are fresh ones
+	}{
+		{false, blindFirst, 1, 1},
+		{false, blindLeast, 0.875, 0.9375},
+		{false, 10 * blindLeast, 0.0875, 0.54375},
+		{true, first, 0, 0.8},
+		{true, 10 * first, 0, 0.5},
+	} {
+		e := &explorer{races: c.races, blindLast: blindLeast}
+		for n := 0; e.tried < c.until; n++ {
+			updates := 1 + n*7919%100
+			if e.blindly() {
+				e.blind += updates
+				e.count(true, updates)
+			} else {
+				e.count(!e.goesOn(), updates)
+			}
 		}
+		require.InDelta(t, c.blind, float64(e.blind)/float64(e.tried), 0.02)
+		require.InDelta(t, c.fresh, float64(e.fresh)/float64(e.tried), 0.02)
 	}
-	try(first)
-	require.InDelta(t, 0.8, share(), 0.01)
-	try(10 * first)
-	require.InDelta(t, 0.5, share(), 0.01)
 }
 
 func TestNewRunsOfEachScaleHaveAsManyUpdates(t *testing.T) {

@@ -149,7 +149,8 @@ func (e *explorer) capture() *saved {
 }
 
 // restore brings a run to a moment: from the last state on the way that is kept, or from
-// the beginning. It is false if the run fails on the way, which it never did before.
+// the beginning. It is false if the run fails on the way, which it never did before. A moment that
+// is picked will be again, so its state is kept then if it wasn't, or has given way.
 func (e *explorer) restore(m *moment) bool {
 	e.hunt.Guide(nil) // what was reached on the way is known, and from a copy it is not heard again
 	defer e.hunt.Guide(e.novelty)
@@ -167,5 +168,11 @@ func (e *explorer) restore(m *moment) bool {
 		e.hunt.Begin()
 	}
 	e.prefix = m.prefix(from, e.prefix[:0])
-	return !e.hunt.Failed() && e.hunt.Extend(e.prefix)
+	if e.hunt.Failed() || !e.hunt.Extend(e.prefix) {
+		return false
+	}
+	if m.picks > 0 && m.saved == nil {
+		e.save(m)
+	}
+	return true
 }

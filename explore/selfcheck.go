@@ -3,8 +3,45 @@ package explore
 import "battle.test/explore/probe"
 
 // A moment can be gone back to if a run is a function of its updates, and if a copy is
-// one. Both are checked on the runs of the corpus before the hunt begins: a target that
-// breaks these rules would send the explorer after ghosts.
+// one. Both are checked on the runs of the corpus: a target that breaks these rules would send the
+// explorer after ghosts.
+
+// Promises are what is still to be checked. All of it takes as long as some thousand updates, in
+// which chance finds much: so the first check comes before all else, and the others between
+// the first turns. All runs come before any copy, and there are no copies before all were checked.
+type promises struct {
+	repeat, copy []*burst
+	due          int // so many updates are to be tried before the next check
+}
+
+// checkShare is how many updates are tried for each that a check runs.
+const checkShare = 8
+
+func (p *promises) make(starts []*burst) { p.repeat, p.copy = starts, starts }
+
+// verify does the next check, if one is due. It reports whether the hunt can go on.
+func (e *explorer) verify() bool {
+	p := &e.promises
+	if len(p.copy) == 0 || e.tried < p.due {
+		return true
+	}
+	check, left, runs := e.copies, &p.copy, 3
+	if len(p.repeat) > 0 {
+		check, left, runs = e.repeats, &p.repeat, 2
+	}
+	b := (*left)[0]
+	*left = (*left)[1:]
+	p.due = e.tried + checkShare*runs*len(b.ends)
+	if !check(b) {
+		return false
+	}
+	if len(p.copy) == 0 {
+		for _, b := range e.starts {
+			e.measure(b)
+		}
+	}
+	return true
+}
 
 // repeats runs the same updates twice, and compares what the two runs show.
 func (e *explorer) repeats(b *burst) bool {

@@ -127,8 +127,8 @@ func (a *taker) keeps() []int {
 // Both replicators may die, and lose what was not on their disks, or what a new epoch cuts off. Then the sequencers alone have
 // it, in memory for those who ask: so applications say no more in a run than they retain, frames included.
 const (
-	clusterRetains = 1 << 20
-	clusterSays    = 1 << 17 // bytes of messages
+	clusterRetains = 1 << 21
+	clusterSays    = 1 << 19 // bytes of messages
 )
 
 // say has a publisher's application publish a message, if its host is up.
