@@ -31,15 +31,23 @@
 // a machine that is made anew, or of a snapshot, does not know which numbers its earlier life has
 // given away since, and packets of that may still be under way. So:
 //
-//   - A new machine asks the leader which of its publisher's messages the stream has last.
+//   - A machine asks the leader which of its publisher's messages the stream has last. So a new one
+//     learns its number, and one that knows it, what was sent since; and it asks anew when a new epoch begins.
 //   - A message is done when the frame of its number is in the stream and has its payload. If it has
 //     another one, the message of an earlier life has got the number. The application is told by
 //     an [Earlier], and the message gets the next number.
 //   - No number is given away on the word of a stream that is not accepted yet: it may take it back.
-//   - Until [InFlightMax] messages are done, it sends them one at a time. A packet of an earlier life
-//     has no higher number than that, for no life has more messages under way. Without that rule
+//   - Until [InFlightMax] messages are done, and as many numbers past that one are accepted, it sends one
+//     at a time. A packet of an earlier life has no higher number than that, for no life has more messages under way
+//     than those behind what is accepted. Without that rule
 //     (sending 8 and 9 at once) an earlier life's 8 may come first, then the new 9: the order is lost.
-//     A message that was accepted before this life saw it does not count: the earlier life sent it, and went on.
+//     A message that was accepted before this life saw it does not count: the earlier life sent it, and went on. One
+//     that was not may be that life's, too, if the stream comes late; so the leader is asked as well.
+//
+// An answer to an earlier life may come late, too, and nothing tells it from a new one. So the question goes with
+// each message that is sent alone, and the highest answer counts. Only if all new answers are lost, and old ones and the
+// stream come late, an earlier life's message may still break the order: to tell would take an answer that
+// names its question.
 //
 // So [Restore] makes a machine that is more careful than the one whose snapshot it is; all
 // else is the same. An application that starts over from the same snapshot, and sends what it had

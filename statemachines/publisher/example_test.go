@@ -31,7 +31,7 @@ func Example() {
 		out = m.Step(int64(i), machine.Input{Kind: machine.Packet, From: sequencer, Data: packet}, out[:0])
 		if i == 1 {
 			out = m.Step(int64(i), machine.Input{Kind: machine.Command, Data: []byte("hello")}, out[:0])
-			fmt.Println(len(out), "packet to", out[0].To)
+			fmt.Println(len(out), "packets to", out[0].To) // the message, and the question which one is the last
 		}
 	}
 	for _, o := range out {
@@ -39,6 +39,6 @@ func Example() {
 		fmt.Println(n.Kind, n.Sequence, n.Next, err)
 	}
 	// Output:
-	// 1 packet to r1h1
+	// 2 packets to r1h1
 	// accepted 1 25 <nil>
 }

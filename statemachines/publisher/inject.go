@@ -81,7 +81,7 @@ func (m *Machine) window() int {
 	switch {
 	case !m.birth.known || m.matched < len(m.seen):
 		return 0
-	case m.careful > 0:
+	case m.careful():
 		return min(1, m.queue.len())
 	}
 	return min(InFlightMax, m.queue.len())
@@ -90,9 +90,10 @@ func (m *Machine) window() int {
 // send sends what may be sent, and sends again what was not seen for too long.
 func (m *Machine) send(out []machine.Output) []machine.Output {
 	l := &m.link
-	if m.now < l.pause || m.birth.asking() && m.now < l.again {
+	if m.now < l.pause {
 		return out
 	}
+	ask := m.birth.asking() && m.now >= l.again || m.careful() && l.sent < m.window()
 	if late := m.outstanding() && m.now >= l.again; late {
 		if !l.answered {
 			m.turn()
@@ -101,11 +102,11 @@ func (m *Machine) send(out []machine.Output) []machine.Output {
 		l.answered, l.tries = false, min(l.tries+1, triesMax)
 	}
 	before := len(out)
-	if m.birth.asking() {
-		out = m.inject(query, nil, out)
-	}
 	for window := m.window(); l.sent < window; l.sent++ {
 		out = m.inject(m.first+uint64(l.sent), m.queue.at(l.sent), out)
+	}
+	if ask {
+		out = m.inject(query, nil, out)
 	}
 	if len(out) > before {
 		l.again = plus(m.now, m.config.ResendEvery<<l.tries)
@@ -190,9 +191,7 @@ func (m *Machine) heard(i wire.Injected) {
 		m.follower.Counts().Untrue++
 		return
 	}
-	if m.birth.asking() {
-		m.tell(i.Last, i.Tail, i.Committed)
-	}
+	m.hear(i.Last, i.Tail, i.Committed)
 	if i.Last > m.last {
 		m.last = i.Last
 		m.link.progress(m.now, m.config.ResendEvery)
@@ -218,11 +217,9 @@ func (m *Machine) Next() (now int64, ok bool) {
 		next, ok = m.follower.Next()
 	}
 	switch l := &m.link; {
-	case m.birth.asking():
-		next, ok = min(next, max(l.pause, l.again)), true
 	case l.sent < m.window():
 		next, ok = min(next, l.pause), true
-	case m.outstanding():
+	case m.birth.asking() || m.outstanding():
 		next, ok = min(next, max(l.pause, l.again)), true
 	}
 	return max(m.now, next), ok

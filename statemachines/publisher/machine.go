@@ -69,9 +69,9 @@ type Machine struct {
 	seen    []sighting // our frames in the stream that are not accepted yet, in order
 	matched int        // of them, those that are messages of the queue
 
-	link    link
-	careful int    // so many messages are still sent one at a time
-	last    uint64 // the highest number of ours that we heard of
+	link link
+	left int    // so many messages are still to be done one at a time
+	last uint64 // the highest number of ours that we heard of
 
 	refused   [int(wire.TooLong) + 1]uint64
 	conflicts uint64
@@ -92,7 +92,7 @@ func New(config Config) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Machine{config: &config, follower: f, careful: InFlightMax}, nil
+	return &Machine{config: &config, follower: f, left: InFlightMax}, nil
 }
 
 // Clone is a machine in the same state, that shares no memory that changes.

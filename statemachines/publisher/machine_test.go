@@ -95,9 +95,12 @@ func ready(tb testing.TB) *Machine {
 	m.Step(0, packet(first, stream(0, 0, nil)), nil)
 	m.Step(0, packet(first, (&wire.Injected{Publisher: 7, Reason: wire.OutOfOrder}).Append(nil, header(1))), nil)
 	require.True(tb, m.birth.known)
-	m.careful = 0
+	m.beCareless()
 	return m
 }
+
+// beCareless makes a machine as it is after InFlightMax messages.
+func (m *Machine) beCareless() { m.left, m.birth.answered, m.birth.old = 0, true, 0 }
 
 func TestMessagesThatAreTooLongOrTooManyAreRefused(t *testing.T) {
 	m := ready(t)
@@ -278,36 +281,98 @@ func BenchmarkClone(b *testing.B) {
 	}
 }
 
-// A publisher is restored from an old snapshot, its packets to the leader are lost, and it reads 200
-// messages of its earlier life, one a packet. What that life sent behind them may still be under way.
+// A publisher is restored from an old snapshot, its packets to the leader are lost, and it gets packets of the
+// stream with 200 messages of its earlier life, one in each. What that life sent behind them may still be
+// under way, however they come: as accepted long ago, or as they were sent then, late.
 func TestWhatAnEarlierLifeSentDoesNotCount(t *testing.T) {
-	m, err := Restore(config, ready(t).Snapshot("test"))
-	require.NoError(t, err)
-	var old []byte
-	var ends []int
-	for i := range 200 {
-		old = (&wire.Frame{Publisher: config.Publisher, Sequence: uint64(i + 1), Payload: []byte("same")}).Append(old)
-		ends = append(ends, len(old))
-	}
-	for range 300 {
-		m.Step(0, machine.Input{Kind: machine.Command, Data: []byte("same")}, nil)
-	}
-	var highest uint64
-	at := 0
-	for _, end := range ends {
-		a := wire.Answer{Offset: uint64(at), Bounds: wire.Bounds{Tail: uint64(len(old)), Committed: uint64(len(old))}, Data: old[at:end]}
-		for _, o := range m.Step(0, packet(tip, a.Append(nil, header(1))), nil) {
-			var p wire.Packet
-			var i wire.Inject
-			if o.Kind != machine.Send || p.Open(o.Data, wire.Latest, aria).Reason != wire.None || p.Kind != wire.KindInject {
-				continue
-			}
-			if i.Decode(&p).Reason == wire.None {
-				highest = max(highest, i.Sequence)
+	for _, late := range []bool{false, true} {
+		m, err := Restore(config, ready(t).Snapshot("test"))
+		require.NoError(t, err)
+		for range 300 {
+			m.Step(0, machine.Input{Kind: machine.Command, Data: []byte("same")}, nil)
+		}
+		var highest uint64
+		take := func(data []byte) {
+			for _, o := range m.Step(0, packet(first, data), nil) {
+				highest = max(highest, injected(o))
 			}
 		}
-		at = end
+		var old []byte
+		for i := range uint64(200) {
+			at := uint64(len(old))
+			old = (&wire.Frame{Publisher: config.Publisher, Sequence: i + 1, Payload: []byte("same")}).Append(old)
+			end := uint64(len(old))
+			if s := (wire.Stream{Offset: at, Committed: end, Frames: old[at:]}); late {
+				s.Committed = at
+				take(s.Append(nil, header(1)))
+				take(stream(end, end, nil))
+			} else {
+				take(s.Append(nil, header(1)))
+			}
+		}
+		require.Equal(t, 100, m.Waiting())
+		require.EqualValues(t, 201, highest, "the last number under way")
+		take((&wire.Injected{Publisher: config.Publisher, Last: 210, Reason: wire.OutOfOrder}).Append(nil, header(1)))
+		require.True(t, m.careful())
+		require.EqualValues(t, 210+InFlightMax, m.birth.old)
 	}
-	require.Equal(t, 100, m.Waiting())
-	require.EqualValues(t, 201, highest, "the last number under way")
+}
+
+// injected is the number of the message that an output sends, or 0; also if it asks for the last one.
+func injected(o machine.Output) uint64 {
+	var p wire.Packet
+	var i wire.Inject
+	if o.Kind != machine.Send || p.Open(o.Data, wire.Latest, aria).Reason != wire.None || p.Kind != wire.KindInject ||
+		i.Decode(&p).Reason != wire.None || i.Sequence == query {
+		return 0
+	}
+	return i.Sequence
+}
+
+// An application that starts over says what it had said, and then something else. If its publisher were
+// careless by what the earlier life got accepted, and sent the next two at once, an earlier life's message might
+// come in the place of the first: the second would be in the stream, and then the first.
+func TestAnEarlierLifeCannotBreakTheOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.heal()
+		for !w.m.birth.known { // it is born
+			w.heartbeat()
+			w.deliver(self, first, tip)
+		}
+		old := rapid.IntRange(InFlightMax, 2*InFlightMax).Draw(t, "old")
+		for range old {
+			w.command()
+		}
+		w.keep()
+		var late []parcel
+		for w.told < old { // one after the other, with a heartbeat that says that it is accepted
+			w.deliver(first)
+			w.commit()
+			for _, p := range w.network {
+				if p.to == self && p.from == first && wire.Kind(p.data[4]) == wire.KindStream {
+					late = append(late, p)
+				}
+			}
+			w.deliver(self, tip)
+		}
+		w.deliver(self, tip, first)
+		w.m.beCareless()
+		w.command() // it is under way, with the next number
+		under := w.network
+		w.network = nil
+		w.restart(w.kept)
+		for range 5 {
+			w.command()
+		}
+		for _, p := range late { // all that it says to the leader meanwhile is lost
+			w.arrive(p)
+			w.network = nil
+		}
+		w.now += second
+		w.step(machine.Input{})
+		w.network = append(under, w.network...)
+		w.heal()
+		w.check()
+	})
 }

@@ -67,8 +67,8 @@ func bitIf(set bool, bit uint64) uint64 {
 	return 0
 }
 
-// Restore makes a machine of a snapshot's state, for another life: it sends what waits again,
-// and for a while one at a time. The error is a [follow.StateError], or one of the configuration
+// Restore makes a machine of a snapshot's state, for another life: it asks the leader what it does not know
+// of, sends what waits again, and for a while one at a time. The error is a [follow.StateError], or one of the configuration
 // or of unpacking a section.
 func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	m, err := New(config)

@@ -45,7 +45,7 @@ func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 		}
 		return text
 	case "careless": // as after InFlightMax messages
-		s.machine.careful = 0
+		s.machine.beCareless()
 		return s.state()
 	case "state":
 		return s.state()
@@ -63,7 +63,13 @@ func (s *story) run(t *testing.T, d *datadriven.TestData) string {
 
 func (s *story) state() string {
 	c := s.machine.Counts()
-	return fmt.Sprintf("waiting=%d careful=%d refused=%v conflicts=%d untrue=%d\n", s.machine.Waiting(), s.machine.careful, c.Refused, c.Conflicts, c.Untrue)
+	careful := "no"
+	if b := s.machine.birth; b.asking() {
+		careful = "asking"
+	} else if s.machine.careful() {
+		careful = fmt.Sprintf("%d,to-%d", s.machine.left, b.old)
+	}
+	return fmt.Sprintf("waiting=%d careful=%s refused=%v conflicts=%d untrue=%d\n", s.machine.Waiting(), careful, c.Refused, c.Conflicts, c.Untrue)
 }
 
 func noticeText(b []byte) string {

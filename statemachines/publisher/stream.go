@@ -22,7 +22,10 @@ func (m *Machine) read(news follow.News) {
 		m.forget(news.Offset)
 	}
 	if news.Epoch {
-		m.birth.told = false // it was the old leader's word
+		if m.careful() { // it was the old leader's word
+			m.birth.told = false
+			m.ask()
+		}
 		m.rewind()
 	}
 	next := news.Offset
@@ -83,18 +86,19 @@ func (m *Machine) settle(out []machine.Output) []machine.Output {
 			break
 		}
 		done++
+		careful := m.careful()
 		m.birth.known, m.birth.told = true, false
 		m.first = s.sequence + 1
 		if !s.matched {
-			m.strange()
+			m.strange(careful)
 			out = m.notify(Notice{Kind: Earlier, Sequence: s.sequence, Next: s.next}, out)
 			continue
 		}
 		m.queue.pop()
 		m.matched--
 		m.link.sent--
-		if m.careful > 0 && s.early && s.sequence >= m.last {
-			m.careful--
+		if m.left > 0 && s.early && s.sequence >= m.last {
+			m.left--
 		}
 		out = m.notify(Notice{Kind: Accepted, Sequence: s.sequence, Next: s.next}, out)
 	}
@@ -104,10 +108,11 @@ func (m *Machine) settle(out []machine.Output) []machine.Output {
 
 // strange notes that a number has gone to a message that is not of this life. What was sent
 // with it, or behind it, gets another.
-func (m *Machine) strange() {
-	if m.careful == 0 {
+func (m *Machine) strange(careful bool) {
+	if !careful {
 		m.conflicts++ // earlier lives can't: there is another machine of our number
-		m.careful = InFlightMax
+		m.left = InFlightMax
+		m.ask()
 	}
 	m.rewind()
 }

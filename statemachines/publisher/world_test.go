@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -259,6 +260,18 @@ func (w *world) check() {
 	}
 }
 
+// deliver lets all arrive that is under way to some hosts, in order, and what comes of it for them.
+func (w *world) deliver(to ...machine.Address) {
+	for i := 0; i < len(w.network); {
+		if p := w.network[i]; slices.Contains(to, p.to) {
+			w.network = slices.Delete(w.network, i, i+1)
+			w.arrive(p)
+		} else {
+			i++
+		}
+	}
+}
+
 // heal lets all that is under way arrive, in order and whole, until all is accepted.
 func (w *world) heal() {
 	for i := 0; w.told < len(w.life); i++ {
@@ -279,6 +292,6 @@ func (w *world) heal() {
 }
 
 func (w *world) describe() string {
-	return fmt.Sprintf("birth %+v, first %d, link %+v, seen %v, careful %d, leader %d with last %d in epoch %d",
-		w.m.birth, w.m.first, w.m.link, w.m.seen, w.m.careful, w.leads.address, w.leads.last, w.leads.epoch)
+	return fmt.Sprintf("birth %+v, first %d, link %+v, seen %v, careful %v, leader %d with last %d in epoch %d",
+		w.m.birth, w.m.first, w.m.link, w.m.seen, w.m.careful(), w.leads.address, w.leads.last, w.leads.epoch)
 }
