@@ -43,12 +43,16 @@ const (
 	burstsBetween = 16 // two looks at the clock
 	watchEvery    = 16 // bursts: one in so many records comparisons
 	rewindShare   = 3  // one in so many starts a little before its moment
-	freshFirst    = 4  // updates of new runs for each that goes on from a moment, at first
-	blindShare    = 7  // updates of runs that are not watched for each other, at first
-	first         = 200_000
-	blindFirst    = 8_000  // all of the very first are not watched
-	blindLeast    = 40_000 // so long a hunt is young, or
-	blindEach     = 1500   // for so many updates times the blocks that one runs
+
+	// Where goroutines race: updates of new runs for each that goes on from a moment, among the first.
+	freshFirst = 4
+	first      = 200_000
+
+	// Where they do not: see blindly.
+	blindShare = 7      // updates of runs that are not watched for each other, in a young hunt
+	blindFirst = 8_000  // all of the very first are not watched
+	blindLeast = 40_000 // so long a hunt is young, or
+	blindEach  = 1500   // for so many updates times the blocks that one runs
 )
 
 // An explorer is one hunt.
@@ -132,14 +136,17 @@ func (e *explorer) unwatched() bool {
 	return !e.hunt.Expired()
 }
 
-// run runs a burst from the beginning, looks at nothing and keeps nothing.
-func (e *explorer) run(b *burst) {
+// run runs a burst from the beginning, looks at nothing and keeps nothing. It returns how many updates
+// began.
+func (e *explorer) run(b *burst) (begun int) {
 	e.hunt.Guide(nil)
 	defer e.hunt.Guide(e.novelty)
 	e.hunt.Begin()
 	e.hunt.Extend(b.updates)
-	e.count(true, e.hunt.Begun())
+	begun = e.hunt.Begun()
+	e.count(true, begun)
 	e.hunt.End()
+	return begun
 }
 
 // blindly tells whether it is time for a run of [Random]'s kind: at the very first, and then for
@@ -177,9 +184,7 @@ func (e *explorer) count(fresh bool, updates int) {
 // on for ever, each has something new about it, and few are any use: then new runs are better.
 func (e *explorer) turn() {
 	if e.blindly() {
-		before := e.tried
-		e.run(e.chance.blind())
-		e.blind += e.tried - before
+		e.blind += e.run(e.chance.blind())
 		return
 	}
 	m, b := e.future()

@@ -98,12 +98,8 @@ func (h *BusHost) Start(journal []byte) error {
 		return fmt.Errorf("the first %d bytes of its journal are not those that it wrote", h.durable)
 	}
 	rest := journal[h.durable:]
-	if n := len(h.written); !bytes.HasPrefix(h.written, rest) {
-		for i, got := range rest {
-			if i >= n || got != h.written[i] {
-				return fmt.Errorf("it goes on from byte %d of its journal, %#02x, and has not written that", h.durable+i, got)
-			}
-		}
+	if same := prefix(h.written, rest); same < len(rest) {
+		return fmt.Errorf("it goes on from byte %d of its journal, %#02x, and has not written that", h.durable+same, rest[same])
 	}
 	keep := len(h.records)
 	for keep > 0 && h.records[keep-1].end > len(journal) {
@@ -112,6 +108,20 @@ func (h *BusHost) Start(journal []byte) error {
 	h.written, h.records = slices.Clip(h.written[:len(rest)]), slices.Clip(h.records[:keep])
 	h.epoch = 0
 	return h.Hold(len(journal), h.relied, &BusText{})
+}
+
+// prefix is how many bytes are the same, from the first on.
+func prefix(a, b []byte) int {
+	n := min(len(a), len(b))
+	if bytes.Equal(a[:n], b[:n]) {
+		return n
+	}
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
 }
 
 // Tail is where the stream ends that is in its journal, which begins at 0.
