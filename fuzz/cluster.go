@@ -128,7 +128,7 @@ func clusterWithLog(size int) *cluster {
 			c.bus.Delivered[a.String()] = 0
 		}
 	}
-	c.net.Watch(c.saw)
+	c.watch()
 	c.operator.begin(c)
 	return c
 }
@@ -149,8 +149,13 @@ func (c *cluster) clone() *cluster {
 	for m := range another.hosts {
 		another.hosts[m] = c.hosts[m].Clone()
 	}
-	another.net.Watch(another.saw)
+	another.watch()
 	return &another
+}
+
+// watch has the cluster judge what its network does.
+func (c *cluster) watch() {
+	c.net.Watch(c.saw, sim.Sent, sim.Wrote, sim.Delivered, sim.Commanded, sim.SnapshotTaken, sim.SnapshotRefused, sim.Restored, sim.Started)
 }
 
 // saw judges an event of the network.
@@ -161,15 +166,12 @@ func (c *cluster) saw(e sim.Event) {
 	switch e.Kind {
 	case sim.Sent:
 		if Member(e.Host) != Asker {
-			c.wrong = c.sawPacket(e)
+			c.wrong = c.sawPacket(&e)
 		}
 	case sim.Wrote:
 		c.wrong = c.sawWrite(Member(e.Host), e.Data)
-	case sim.Received, sim.Synced, sim.Lost:
 	default:
-		if e.Host >= 0 {
-			c.wrong = c.sawApp(Member(e.Host), e)
-		}
+		c.wrong = c.sawApp(Member(e.Host), e)
 	}
 	if c.wrong != nil {
 		c.wrong = fmt.Errorf("at %d.%09d s, %s: %w", e.At/sim.Second, e.At%sim.Second, Member(e.Host), c.wrong)
@@ -178,7 +180,7 @@ func (c *cluster) saw(e sim.Event) {
 }
 
 // sawPacket judges a packet that a machine sent. One to many is judged once.
-func (c *cluster) sawPacket(e sim.Event) error {
+func (c *cluster) sawPacket(e *sim.Event) error {
 	if len(e.Data) == len(c.last) && string(e.Data) == string(c.last) {
 		return nil
 	}

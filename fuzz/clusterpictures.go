@@ -25,7 +25,7 @@ const (
 // Record begins anew, with a log.
 func (c *cluster) Record() {
 	*c = *clusterWithLog(clusterLogMax)
-	c.net.Watch(c.saw)
+	c.watch()
 }
 
 // Update notes an update in the log.

@@ -62,7 +62,7 @@ func (n *Network) Clock(id ID) int64 { return n.hosts[id].clock.at(n.now) }
 
 // tell notes an event that is rare.
 func (n *Network) tell(e Event) {
-	if n.watched() {
+	if n.wants(e.Kind) {
 		n.note(e)
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (n *Network) Clone() *Network {
 	n.shared.natures, n.shared.effects = true, true
 	c := *n
-	c.watch, c.out = nil, nil
+	c.watch, c.watched, c.out = nil, 0, nil
 	c.queue.events = slices.Clone(n.queue.events)
 	c.packets = n.packets.clone()
 	c.links = slices.Clone(n.links)

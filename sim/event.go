@@ -53,6 +53,8 @@ const (
 	Failed     // Text is what went wrong, on Host if it is of one: see Fail
 	Elided     // Number is how many events an excerpt leaves out here
 	Placed     // Number is the offset of a snapshot that somebody put on the host's disk
+
+	eventKinds // how many there are
 )
 
 var eventNames = [...]string{

@@ -155,7 +155,7 @@ func (n *Network) Kill(id ID, loss Loss) {
 	h.machine, h.shared, h.paused = nil, false, false
 	h.disk.crash(loss)
 	for _, e := range h.inbox[h.taken:] {
-		n.lose(e, LostDown)
+		n.lose(&e, LostDown)
 	}
 	h.inbox, h.taken = h.inbox[:0], 0
 	n.tell(Event{Kind: Killed, Host: id, Number: uint64(len(h.disk.journal))})

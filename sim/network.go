@@ -44,6 +44,7 @@ type Network struct {
 	out       []machine.Output
 	log       *Log
 	watch     func(Event)
+	watched   uint64 // the kinds that it is called with, a bit each
 	steps     uint64
 	copier    *deepcopy.Copier[machine.Machine] // shared with clones
 }
@@ -185,9 +186,18 @@ func (n *Network) Machine(id ID) machine.Machine { return n.hosts[id].machine }
 func (n *Network) Events() uint64 { return n.steps }
 
 // Watch has f called with each event of the log from now on, whether there is a log or
-// not. An event's data is valid during the call, in which the network is not to be
-// changed, but for its log, by Note and Fail. A clone is not watched. Nil ends it.
-func (n *Network) Watch(f func(Event)) { n.watch = f }
+// not, or with those of some kinds: others then cost nothing. An event's data is valid
+// during the call, in which the network is not to be changed, but for its log, by Note and
+// Fail. A clone is not watched. Nil ends it.
+func (n *Network) Watch(f func(Event), kinds ...EventKind) {
+	n.watch, n.watched = f, 0
+	if f != nil && len(kinds) == 0 {
+		n.watched = 1<<eventKinds - 1
+	}
+	for _, k := range kinds {
+		n.watched |= 1 << k
+	}
+}
 
 // Log is the log of events; nil if there is none.
 func (n *Network) Log() *Log { return n.log }
@@ -201,16 +211,16 @@ func (n *Network) Fail(id ID, text string) {
 	n.tell(Event{Kind: Failed, Host: id, Peer: -1, Text: text})
 }
 
-// watched tells whether anybody wants to know of events. Most runs are not watched, and
-// are spared the making of them.
-func (n *Network) watched() bool { return n.log != nil || n.watch != nil }
+// wants tells whether anybody wants to know of events of a kind. Most are spared the making
+// of them.
+func (n *Network) wants(k EventKind) bool { return n.watched>>k&1 == 1 || n.log != nil }
 
 func (n *Network) note(e Event) {
 	e.At = n.now
 	if n.log != nil {
 		n.log.add(e)
 	}
-	if n.watch != nil {
+	if n.watch != nil && n.watched>>e.Kind&1 == 1 {
 		n.watch(e)
 	}
 }

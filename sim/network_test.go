@@ -237,3 +237,28 @@ func TestAnAddressIsGivenOnce(t *testing.T) {
 		func() { n.Add(Host{Name: "b", Address: machine.At(1, 1), Start: startEcho}) })
 	require.Panics(t, func() { n.Add(Host{Name: "b", Address: machine.Everybody(1), Start: startEcho}) })
 }
+
+// TestWatchersChooseKinds: they are called with those and no others, whether there is a log or not.
+func TestWatchersChooseKinds(t *testing.T) {
+	for _, log := range []int{0, 100} {
+		n := New(Config{Seed: 5, Log: log})
+		n.Add(Host{Name: "a", Address: machine.At(1, 0), Start: startEcho})
+		n.Add(Host{Name: "b", Address: machine.At(1, 1), Start: startEcho})
+		seen := map[EventKind]int{}
+		note := func(e Event) { seen[e.Kind]++ }
+		send := func() {
+			n.send(0, machine.At(1, 1), []byte("=text"))
+			n.RunFor(Second)
+			n.Note("and so on")
+		}
+		n.Watch(note)
+		send()
+		require.Equal(t, map[EventKind]int{Sent: 1, Received: 1, Delivered: 1, Noted: 1}, seen)
+		n.Watch(note, Sent, Noted)
+		send()
+		require.Equal(t, map[EventKind]int{Sent: 2, Received: 1, Delivered: 1, Noted: 2}, seen)
+		n.Watch(nil, Sent)
+		send()
+		require.Equal(t, map[EventKind]int{Sent: 2, Received: 1, Delivered: 1, Noted: 2}, seen)
+	}
+}

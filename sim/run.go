@@ -15,7 +15,7 @@ func (n *Network) Step() bool {
 	e := n.queue.pop()
 	n.now = e.at
 	n.steps++
-	n.happen(e)
+	n.happen(&e)
 	return true
 }
 
@@ -85,7 +85,7 @@ func (n *Network) Settle(bound int64, done func() bool) error {
 }
 
 // happen makes an event happen.
-func (n *Network) happen(e event) {
+func (n *Network) happen(e *event) {
 	h := &n.hosts[e.host]
 	stale := e.life != h.life || h.machine == nil
 	switch e.kind {
@@ -127,7 +127,7 @@ func (n *Network) happen(e event) {
 }
 
 // wait puts what happens to a host that can't take it now into its inbox.
-func (n *Network) wait(e event) {
+func (n *Network) wait(e *event) {
 	h := &n.hosts[e.host]
 	if len(h.inbox)-h.taken >= n.config.InboxMax && e.kind != synced {
 		n.lose(e, LostInbox)
@@ -136,7 +136,7 @@ func (n *Network) wait(e event) {
 	if h.taken == len(h.inbox) {
 		h.inbox, h.taken = h.inbox[:0], 0
 	}
-	h.inbox = append(h.inbox, e)
+	h.inbox = append(h.inbox, *e)
 	n.readyLater(ID(e.host))
 }
 
@@ -162,24 +162,24 @@ func (n *Network) serve(id ID) {
 		h.inbox = append(h.inbox[:0], h.inbox[h.taken:]...)
 		h.taken = 0
 	}
-	n.take(e)
+	n.take(&e)
 	n.readyLater(id)
 }
 
 // take hands an event to its host's machine.
-func (n *Network) take(e event) {
+func (n *Network) take(e *event) {
 	id := ID(e.host)
 	switch e.kind {
 	case arrival:
 		data := n.packets.data(e.packet)
-		if n.watched() {
+		if n.wants(Received) {
 			n.note(Event{Kind: Received, Host: id, Peer: ID(e.from), Number: e.number, Data: data})
 		}
 		n.input(id, machine.Input{Kind: machine.Packet, From: n.hosts[e.from].Address, Data: data})
 		n.packets.drop(e.packet)
 	case command:
 		data := n.packets.data(e.packet)
-		if n.watched() {
+		if n.wants(Commanded) {
 			n.note(Event{Kind: Commanded, Host: id, Data: data})
 		}
 		n.input(id, machine.Input{Kind: machine.Command, Data: data})
@@ -191,7 +191,7 @@ func (n *Network) take(e event) {
 			return
 		}
 		d.finish(int(e.number))
-		if n.watched() {
+		if n.wants(Synced) {
 			n.note(Event{Kind: Synced, Host: id, Number: e.number})
 		}
 		n.input(id, machine.Input{Kind: machine.Synced, Length: e.number})
@@ -222,11 +222,11 @@ func (n *Network) output(id ID, o *machine.Output) bool {
 	case machine.Send:
 		n.send(id, o.To, o.Data)
 	case machine.Deliver:
-		if n.watched() {
+		if n.wants(Delivered) {
 			n.note(Event{Kind: Delivered, Host: id, Data: o.Data})
 		}
 	case machine.Write:
-		if n.watched() {
+		if n.wants(Wrote) {
 			n.note(Event{Kind: Wrote, Host: id, Data: o.Data})
 		}
 		if !n.hosts[id].disk.write(o.Data) {

@@ -27,7 +27,7 @@ func (n *Network) send(from ID, to machine.Address, data []byte) {
 		}
 	} else if id, there := n.addresses[to]; there {
 		n.transmit(from, id, slot)
-	} else if n.watched() {
+	} else if n.wants(Lost) {
 		n.note(Event{Kind: Lost, Host: from, Peer: -1, Reason: LostNobody, Data: data})
 	}
 	n.packets.sweep(slot)
@@ -37,7 +37,7 @@ func (n *Network) send(from ID, to machine.Address, data []byte) {
 func (n *Network) transmit(from, to ID, slot int32) {
 	n.numbers++
 	number := n.numbers
-	if n.watched() {
+	if n.wants(Sent) {
 		n.note(Event{Kind: Sent, Host: from, Peer: to, Number: number, Data: n.packets.data(slot)})
 	}
 	f := &n.effects[n.link(from, to)].Faults
@@ -47,7 +47,7 @@ func (n *Network) transmit(from, to ID, slot int32) {
 	case f.Hold:
 		n.packets.keep(slot)
 		n.held = append(n.held, heldPacket{number, slot, uint16(from), uint16(to)})
-		if n.watched() {
+		if n.wants(Stuck) {
 			n.note(Event{Kind: Stuck, Host: from, Peer: to, Number: number})
 		}
 	default:
@@ -81,7 +81,7 @@ func (n *Network) carry(from, to ID, number uint64, slot int32) {
 	n.packets.keep(slot)
 	n.queue.push(e)
 	if l.dice.happens(nature.Duplicate) {
-		if n.watched() {
+		if n.wants(Duplicated) {
 			n.note(Event{Kind: Duplicated, Host: from, Peer: to, Number: number})
 		}
 		e.at = l.arrives(nature, depart)
@@ -126,7 +126,7 @@ func (n *Network) corrupt(l *link, from, to ID, number uint64, slot int32) int32
 	data := n.packets.data(wrong)
 	bit := l.dice.Below(uint64(len(data)) * 8)
 	data[bit/8] ^= 1 << (bit % 8)
-	if n.watched() {
+	if n.wants(Corrupted) {
 		n.note(Event{Kind: Corrupted, Host: from, Peer: to, Number: number, Data: data})
 	}
 	return wrong
@@ -134,13 +134,13 @@ func (n *Network) corrupt(l *link, from, to ID, number uint64, slot int32) int32
 
 // lost notes that a packet is not going to arrive.
 func (n *Network) lost(from, to ID, number uint64, slot int32, why Reason) {
-	if n.watched() {
+	if n.wants(Lost) {
 		n.note(Event{Kind: Lost, Host: from, Peer: to, Number: number, Reason: why, Data: n.packets.data(slot)})
 	}
 }
 
 // lose loses what an event brings.
-func (n *Network) lose(e event, why Reason) {
+func (n *Network) lose(e *event, why Reason) {
 	if e.kind == arrival {
 		n.lost(ID(e.from), ID(e.host), e.number, e.packet, why)
 	}

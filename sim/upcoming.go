@@ -54,7 +54,7 @@ func (n *Network) PutOff(i int, until int64) {
 	if e.kind == wake { // an input that comes before it must not bring it forward
 		n.hosts[e.host].alarm.late, n.hosts[e.host].alarm.queued = until, until+1
 	}
-	if n.watched() {
+	if n.wants(Late) {
 		n.note(Event{Kind: Late, Host: ID(e.host), Peer: e.sender(), Text: fmt.Sprintf("%s until %s", e.name(n), seconds(until))})
 	}
 }
