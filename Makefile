@@ -4,7 +4,7 @@
 BUDGET = 1m
 KILLS = 200
 
-.PHONY: help hunt test tools lint race fuzz-short bugs byhand canaries bench cover farm farm-kills farm-check farm-pictures ci
+.PHONY: help hunt test tools lint race fuzz-short bugs byhand rates canaries bench cover farm farm-kills farm-check farm-pictures ci
 
 help:
 	@echo 'make hunt        hunt in all targets with all engines, for BUDGET=$(BUDGET)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make fuzz-short  a short hunt with every engine, as CI does it'
 	@echo 'make bugs        plant each bug of bugs/, and write docs/bugs.md (takes hours)'
 	@echo 'make byhand      the bugs of the ring by hand and with battle, and write docs/byhand.md (takes an hour)'
+	@echo 'make rates       how many runs AFL++ and libFuzzer make by hand and with battle, and write docs/rates.md'
 	@echo 'make canaries    plant three bugs that must be found'
 	@echo 'make bench       benchmarks'
 	@echo 'make cover       coverage of the tests, per function'
@@ -47,6 +48,9 @@ bugs: tools
 
 byhand: tools
 	ci/byhand.sh
+
+rates:
+	ci/rates.sh
 
 canaries: tools
 	ci/canaries.sh

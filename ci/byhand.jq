@@ -38,4 +38,5 @@ times are rough. Before that each engine runs for as long by hand where no bug i
    | "- \($e): by hand \($h | found) of \($all) bugs and \($h | finds) of \($seeds * $all) seeds, with battle \($b | found) and \($b | finds): "
      + if ($b | found) < ($h | found) then "fewer" else "no fewer" end),
   "
-Of the explorer there is no half by hand: it hunts in targets of battle only."
+How many runs a second AFL++ and libFuzzer make both ways says [rates.md](rates.md). Of the explorer there is no half by hand: it
+hunts in targets of battle only."

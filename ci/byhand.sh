@@ -33,30 +33,7 @@ missing() {
 	esac
 }
 
-# processes PID prints the processes from one on down, each with its CPU time in ticks, and
-# that of its children that have ended.
-processes() {
-	{ cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v root="$1" '
-		{ pid = $1; sub(/^.*\) /, ""); parent[pid] = $2; spent[pid] = $12 + $13 + $14 + $15 }
-		END {
-			for (pid in spent) {
-				for (up = pid; up != root && up in parent; ) up = parent[up]
-				if (up == root) print pid, spent[pid]
-			}
-		}'
-}
-
-# end PID ends what runs below a process, and leaves it to tell how long that took. AFL gives
-# its shared memory back if it is asked to end, not if it is killed.
-end() {
-	local signal pids
-	for signal in TERM TERM KILL; do
-		pids=$(processes "$1" | awk -v root="$1" '$1 != root { print $1 }')
-		[ -n "$pids" ] || return 0
-		kill -s "$signal" $pids 2>/dev/null || true
-		sleep 0.5
-	done
-}
+. ci/lib/processes.sh
 
 # build ENGINE builds the harness, in the bench folder of a copy of the tree.
 build() {
