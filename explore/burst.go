@@ -58,7 +58,7 @@ type composer struct {
 	dice  *dice
 	all   []int       // kinds, each as often as its weight
 	some  []int       // those of a swarm
-	spent [scales]int // updates on new runs, by the scale of their length
+	spent [scales]int // updates on new runs, by the scale of their length, as shares of it
 	burst burst
 }
 
@@ -86,12 +86,17 @@ func (c *composer) length(fresh bool) int {
 }
 
 const (
-	scales   = 7 // of lengths, each twice the one before
-	runScale = 4 // the logarithm of the least of new runs
+	scales   = len(runShares) // of lengths, each twice the one before
+	runScale = 4              // the logarithm of the least of new runs
 )
 
-// runLength is how many updates a new run has. As many updates go into runs of each scale: a
-// short run is one in which little stands in the way of what matters, and there are many.
+// runShares are how many updates go into new runs of each scale, from up to 16 to up to 1,024. A short run is
+// one in which little stands in the way of what matters, and there are many. But where updates are
+// dear there are never many, and what takes a few steps in their order, with others between, is in
+// those of some hundred.
+var runShares = [...]int{1, 1, 1, 1, 8, 8, 1}
+
+// runLength is how many updates a new run has.
 func (c *composer) runLength() int {
 	scale := 0
 	for i, spent := range c.spent {
@@ -100,22 +105,18 @@ func (c *composer) runLength() int {
 		}
 	}
 	n := 1 + c.dice.below(1<<(runScale+scale))
-	c.spent[scale] += n
+	c.spent[scale] += n / runShares[scale]
 	return n
 }
 
 // longShare is one in how many bursts from a moment is as long as those of a new run.
 const longShare = 16
 
-// styles are how bursts draw numbers, each as often: what matters may be none of those that
-// stand out, or several small ones at once.
-var styles = [...]int{mixed, mixed, mixed, evenly, evenly, evenly, simple, simple}
-
 // compose makes a burst to go on with from a moment.
 func (c *composer) compose(m *moment, f *frontier) *burst {
 	c.burst.reset()
 	begins := m.parent == nil
-	c.dice.style = styles[c.dice.below(len(styles))]
+	c.dice.throw()
 	switch how := c.dice.below(16); {
 	case how < 2 && len(f.moments) > 0:
 		c.splice(f.moments[c.dice.below(len(f.moments))])
@@ -205,7 +206,7 @@ const againMax = 16
 // chosen anew.
 func (c *composer) again(b *burst) *burst {
 	c.burst.reset()
-	c.dice.style = styles[c.dice.below(len(styles))]
+	c.dice.throw()
 	vary := c.dice.below(2) == 0
 	for range 1 + c.dice.below(againMax) {
 		for i := range b.ends {

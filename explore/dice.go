@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"math/bits"
 	"math/rand/v2"
 
 	"battle.test/explore/probe"
@@ -15,7 +16,9 @@ type dice struct {
 	seen     int                 // operands so far
 	texts    []string            // likewise, byte strings
 	text     []byte
-	style    int // how wide numbers are drawn: mixed, or all alike
+	style    int    // how wide numbers are drawn: mixed, or all alike
+	favour   uint64 // decides which number of a narrow range is drawn often; 0 is none
+	least    bool   // small numbers of a narrow range are drawn often
 }
 
 const (
@@ -35,8 +38,42 @@ const (
 	evenly = 15
 )
 
+// styles are what bursts draw numbers in, each as often: what matters may be none of those that
+// stand out, or several small ones at once.
+var styles = [...]int{mixed, mixed, mixed, evenly, evenly, evenly, simple, simple}
+
 func newDice(seed uint64) *dice {
 	return &dice{random: rand.NewPCG(seed, seedStream), style: mixed}
+}
+
+// throw decides how numbers are drawn from now on.
+func (d *dice) throw() {
+	d.style = styles[d.below(len(styles))]
+	d.prefer()
+}
+
+// prefer chooses which numbers of narrow ranges are drawn more often than others from now on. Half of
+// the time it is one of each range, whatever field that is for: where they are hosts or slots, several
+// updates meet at one, as three that are drawn evenly from a dozen do one time in 144. And half of the
+// time small ones are.
+func (d *dice) prefer() {
+	roll := d.random.Uint64()
+	d.favour, d.least = roll, roll>>1&1 == 1
+	if roll&1 == 0 {
+		d.favour = 0
+	}
+}
+
+// favourite is the number of a range that is drawn often.
+func (d *dice) favourite(low, span uint64) uint64 {
+	mixed := (d.favour ^ low<<32 ^ span) * seedStream
+	return low + (mixed^mixed>>29)%(span+1)
+}
+
+// lesser is a number up to a limit. Each length in bits is as likely, so it is small more often.
+func lesser(roll, most uint64) uint64 {
+	width := roll % uint64(bits.Len64(most)+1)
+	return roll >> 8 & (1<<width - 1) % (most + 1)
 }
 
 // forget makes the next run independent of the numbers of earlier ones.
@@ -58,6 +95,12 @@ func (d *dice) Number(low, top uint64, signed bool) uint64 {
 			return top
 		case 2:
 			return d.near(d.operand(roll), low, span, roll>>32)
+		}
+		if d.favour != 0 && how&1 == 1 {
+			return d.favourite(low, span)
+		}
+		if d.least {
+			return low + lesser(roll, span)
 		}
 		return low + roll%(span+1)
 	}

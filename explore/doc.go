@@ -20,17 +20,19 @@
 // whole run up to the moment, so that the third step of a lock looks different from the
 // second.
 //
-// The very first updates that are tried, and seven in eight as long as a hunt is young, are of runs such as
+// The very first updates that are tried, and fifteen in sixteen as long as a hunt is young, are of runs such as
 // [Random] makes, which nobody watches: an update of these costs a third. What chance finds soon,
 // the explorer finds not much later. A hunt is young for 40,000 updates, and for two million where one
-// runs more than a thousand blocks of code. Half of all others are of new runs, short and long ones.
+// runs more than a thousand blocks of code. Half of all others are of new runs, of up to a thousand
+// updates and mostly of some hundred.
 //
 // A burst starts at its moment, or a few updates before: what is new is often shown by the
 // very update that spoils it. It is random updates, by weight, or of a few kinds only
 // (swarm); or a piece of another run; or the moment's own last updates with a field chosen
 // anew; or one update many times. Numbers are uniform, or limits, or powers of two, or near
 // earlier ones, or constants of the source, or operands that the code lately compared with
-// something (input to state, as in REDQUEEN).
+// something (input to state, as in REDQUEEN). Of a narrow range, as of hosts or slots, half of all
+// bursts prefer one number, so that updates meet, and half small ones.
 //
 // Equal seeds and builds give equal runs in the same order: what ends a hunt is the
 // clock, but nothing that a worker alone finds on the way depends on one.

@@ -49,7 +49,7 @@ const (
 	first      = 200_000
 
 	// Where they do not: see blindly.
-	blindShare = 7      // updates of runs that are not watched for each other, in a young hunt
+	blindShare = 15     // updates of runs that are not watched for each other, in a young hunt
 	blindFirst = 8_000  // all of the very first are not watched
 	blindLeast = 40_000 // so long a hunt is young, or
 	blindEach  = 1500   // for so many updates times the blocks that one runs
@@ -150,7 +150,7 @@ func (e *explorer) run(b *burst) (begun int) {
 }
 
 // blindly tells whether it is time for a run of [Random]'s kind: at the very first, and then for
-// seven of eight updates as long as the hunt is young. Such runs cost a third of those that are
+// fifteen of sixteen updates as long as the hunt is young. Such runs cost a third of those that are
 // watched and kept, and depend on nothing that was learnt, which leads away from the small
 // numbers that much fails of. So what chance finds soon, the explorer finds hardly later. Where an
 // update does much, the hunt is young for more of them: there chance needs as many as elsewhere, and

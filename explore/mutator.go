@@ -50,7 +50,7 @@ func (m *Mutator) Cross(one, other []byte, most int, seed uint64) []byte {
 func (m *Mutator) begin(seed uint64) *composer {
 	c := m.composer
 	c.dice.random.Seed(seed, seedStream)
-	c.dice.style = styles[c.dice.below(len(styles))]
+	c.dice.throw()
 	return c
 }
 

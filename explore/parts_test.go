@@ -108,8 +108,8 @@ func TestHowUpdatesAreShared(t *testing.T) {
 		blind, fresh float64 // of all; blind runs are fresh ones
 	}{
 		{false, blindFirst, 1, 1},
-		{false, blindLeast, 0.875, 0.9375},
-		{false, 10 * blindLeast, 0.0875, 0.54375},
+		{false, blindLeast, 0.9375, 0.96875},
+		{false, 10 * blindLeast, 0.09375, 0.546875},
 		{true, first, 0, 0.8},
 		{true, 10 * first, 0, 0.5},
 	} {
@@ -128,7 +128,36 @@ func TestHowUpdatesAreShared(t *testing.T) {
 	}
 }
 
-func TestNewRunsOfEachScaleHaveAsManyUpdates(t *testing.T) {
+// TestPreferences: half of the time one number of a narrow range is drawn often, the same in all
+// fields of that range; half of the time small ones are.
+func TestPreferences(t *testing.T) {
+	d := newDice(1)
+	const runs, draws, low, top = 1000, 300, 3, 14
+	preferred, small, met := 0, 0, map[uint64]int{}
+	for range runs {
+		d.prefer()
+		counts := map[uint64]int{}
+		for range draws {
+			v := d.Number(low, top, false)
+			require.True(t, v >= low && v <= top, "%d", v)
+			counts[v]++
+		}
+		for v := uint64(low + 2); v <= top; v++ {
+			if counts[v] > draws/3 {
+				preferred++
+				met[v]++
+			}
+		}
+		if counts[low+1]+counts[low+2]+counts[low+3] > counts[low+8]+counts[low+9]+counts[low+10]+draws/10 {
+			small++
+		}
+	}
+	require.InDelta(t, 0.5*10/12, float64(preferred)/runs, 0.05)
+	require.Len(t, met, 10, "each number is preferred in some run")
+	require.InDelta(t, 0.5, float64(small)/runs, 0.1)
+}
+
+func TestNewRunsOfEachScaleHaveTheirShare(t *testing.T) {
 	c := &composer{dice: newDice(1)}
 	runs := [scales]int{}
 	total := 0
@@ -137,10 +166,14 @@ func TestNewRunsOfEachScaleHaveAsManyUpdates(t *testing.T) {
 		total += n
 		runs[max(0, bits.Len(uint(n-1))-runScale)]++
 	}
-	for scale, spent := range c.spent {
-		require.InDelta(t, total/scales, spent, 1<<(runScale+scales), "scale %d", scale)
+	shares := 0
+	for _, share := range runShares {
+		shares += share
 	}
-	require.Greater(t, runs[0], 20*runs[scales-1])
+	for scale, spent := range c.spent {
+		require.InDelta(t, total/shares, spent, 1<<(runScale+scales), "scale %d", scale)
+	}
+	require.Greater(t, runs[0], 10*runs[scales-1])
 }
 
 func TestAMomentThatLeadsNowhereIsLeftAlone(t *testing.T) {

@@ -20,6 +20,7 @@ func Random(h *battle.Hunt) {
 // blind makes a new run of random updates.
 func (c *composer) blind() *burst {
 	c.burst.reset()
+	c.dice.prefer()
 	c.fresh(c.length(true))
 	return &c.burst
 }
