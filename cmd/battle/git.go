@@ -43,6 +43,7 @@ func gitCommand(ctx context.Context, dir string, args ...string) ([]byte, error)
 func gitWith(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
 	quiet := []string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false"}
 	cmd := process.Command(ctx, "git", append(quiet, args...)...)
+	process.HearOut(cmd)
 	cmd.Dir = dir
 	cmd.Env = append(process.Environment(cmd), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	cmd.Env = append(cmd.Env, env...)

@@ -148,6 +148,7 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 	cmd := process.Command(ctx, findTool(w.root, "go-fuzz-build"),
 		"-tags", "gofuzz", "-func", harnessOf(t), "-o", archive,
 		"-preserve", strings.Join(strings.Fields(string(std)), ","), packageOf(t))
+	process.HearOut(cmd)
 	cmd.Dir = tree
 	flags := slices.DeleteFunc(strings.Fields(os.Getenv("GOFLAGS")), func(flag string) bool { return strings.HasPrefix(flag, "-mod") })
 	cmd.Env = append(process.Environment(cmd), "GODEBUG=gotypesalias=1", "GOWORK=off", "GOFLAGS="+strings.Join(flags, " "), w.tempDir())

@@ -201,6 +201,7 @@ func (w *workshop) link(ctx context.Context, t target, archive, binary string) e
 		linker = strings.Fields(cmp.Or(os.Getenv("CXX"), "clang++") + " " + os.Getenv("CXXFLAGS") + " " + engine)
 	}
 	cmd := process.Command(ctx, linker[0], append(linker[1:], "-o", binary, about, archive)...)
+	process.HearOut(cmd)
 	var said transcript
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := process.Run(cmd); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
-	"time"
 
 	"battle.test/battle"
 	"battle.test/cmd/battle/process"
@@ -17,28 +16,17 @@ import (
 // the command is gone.
 func testCommand(ctx context.Context, binary string, args ...string) *exec.Cmd {
 	cmd := process.Command(ctx, binary, append(args, "-test.timeout=0", "-test.paniconexit0")...)
-	hearOut(cmd)
+	process.HearOut(cmd)
 	if _, err := cmd.StdinPipe(); err == nil { // else Linux tells it
 		cmd.Env = append(process.Environment(cmd), battle.EnvLine+"=stdin")
 	}
 	return cmd
 }
 
-// hearOut lets a process that has ended hand over what it said for as long as that takes on a busy
-// machine, and kills one that was told to stop as soon as any other. It is for those that nothing
-// outlives that they start.
-func hearOut(cmd *exec.Cmd) {
-	cmd.Cancel = func() error {
-		time.AfterFunc(process.Patience, func() { process.Kill(cmd) })
-		return process.Interrupt(cmd)
-	}
-	cmd.WaitDelay = 20 * process.Patience
-}
-
 // goCommand runs the go command and returns its output; its error has what go said.
 func goCommand(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
 	cmd := process.Command(ctx, "go", args...)
-	hearOut(cmd)
+	process.HearOut(cmd)
 	cmd.Dir = dir
 	cmd.Env = append(process.Environment(cmd), env...)
 	var output, said bytes.Buffer

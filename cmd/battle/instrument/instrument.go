@@ -187,6 +187,7 @@ func (s *source) countBlocks(ctx context.Context, temp string) error {
 		return err
 	}
 	cmd := process.Command(ctx, "go", "tool", "cover", "-mode=count", "-var="+probeName, temp)
+	process.HearOut(cmd)
 	var said strings.Builder
 	var counted bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &counted, &said

@@ -53,6 +53,7 @@ func TestAChildOutlivesTheThreadsOfItsParent(t *testing.T) {
 	for range children {
 		all.Go(func() {
 			cmd := process.Command(t.Context(), "cat")
+			process.HearOut(cmd)
 			input, err := cmd.StdinPipe()
 			if err != nil {
 				t.Error(err)

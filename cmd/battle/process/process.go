@@ -34,6 +34,17 @@ func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// HearOut lets a process that has ended hand over what it said for as long as that takes on a busy
+// machine, and kills one that was told to stop as soon as any other. It is for those that nothing
+// outlives that they start: others would hold what they say open.
+func HearOut(cmd *exec.Cmd) {
+	cmd.Cancel = func() error {
+		time.AfterFunc(Patience, func() { Kill(cmd) })
+		return Interrupt(cmd)
+	}
+	cmd.WaitDelay = time.Minute
+}
+
 // Run runs a process to its end, and sees that nothing of its group is left.
 func Run(cmd *exec.Cmd) error {
 	// Linux kills the child when the thread ends that has started it, which may be long before
