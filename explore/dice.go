@@ -66,8 +66,8 @@ func (d *dice) prefer() {
 
 // favourite is the number of a range that is drawn often.
 func (d *dice) favourite(low, span uint64) uint64 {
-	mixed := (d.favour ^ low<<32 ^ span) * seedStream
-	return low + (mixed^mixed>>29)%(span+1)
+	hash := (d.favour ^ low<<32 ^ span) * seedStream
+	return low + (hash^hash>>29)%(span+1)
 }
 
 // lesser is a number up to a limit. Each length in bits is as likely, so it is small more often.

@@ -22,7 +22,8 @@
 //
 // The very first updates that are tried, and fifteen in sixteen as long as a hunt is young, are of runs such as
 // [Random] makes, which nobody watches: an update of these costs a third. What chance finds soon,
-// the explorer finds not much later. A hunt is young for 40,000 updates, and for two million where one
+// the explorer finds not much later. So are the runs of the corpus at first; what they show is looked
+// at by and by. A hunt is young for 40,000 updates, and for two million where one
 // runs more than a thousand blocks of code. Half of all others are of new runs, of up to a thousand
 // updates and mostly of some hundred.
 //

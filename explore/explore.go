@@ -66,6 +66,7 @@ type explorer struct {
 	chance    *composer // learns nothing
 	restorer  restorer
 	starts    []*burst // runs that were there at first
+	untried   []*burst // of these, not watched yet
 	promises  promises
 	exchange  *exchange // nil: no other worker is there
 	shares    timeshare // where the schedule decides
@@ -96,8 +97,8 @@ func newExplorer(h *battle.Hunt) *explorer {
 	return e
 }
 
-// begin tries the corpus. What the target promises is checked on one run of it before that, and on the
-// others bit by bit: see verify.
+// begin takes in the corpus: it is the first that turns try. What the target promises is checked on one
+// run of it before that, and on the others bit by bit: see verify.
 func (e *explorer) begin() bool {
 	for _, start := range e.hunt.Starts() {
 		e.starts = append(e.starts, burstOf(start))
@@ -111,12 +112,7 @@ func (e *explorer) begin() bool {
 	if !e.verify() || !e.races && !e.unwatched() {
 		return false
 	}
-	for _, b := range e.starts {
-		e.try(e.frontier.root, b)
-		if e.hunt.Expired() {
-			return false
-		}
-	}
+	e.untried = e.starts
 	return true
 }
 
@@ -127,7 +123,7 @@ func (e *explorer) unwatched() bool {
 	blocks := 0
 	for _, b := range e.starts {
 		clearCounters()
-		e.run(b)
+		e.blind += e.run(b)
 		for _, n := range probe.Counters[:probe.Size] {
 			blocks += int(n)
 		}
@@ -185,6 +181,12 @@ func (e *explorer) count(fresh bool, updates int) {
 func (e *explorer) turn() {
 	if e.blindly() {
 		e.blind += e.run(e.chance.blind())
+		return
+	}
+	if len(e.untried) > 0 {
+		start := e.untried[0]
+		e.untried = e.untried[1:]
+		e.try(e.frontier.root, start)
 		return
 	}
 	m, b := e.future()

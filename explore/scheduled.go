@@ -53,6 +53,10 @@ const againShare = 2
 // scheduledTurn does a start again, or goes on as in any target. Of all that there is to
 // choose it takes what has had the least time.
 func (e *explorer) scheduledTurn() {
+	if len(e.untried) > 0 {
+		e.turn()
+		return
+	}
 	s := &e.shares
 	how := least(s.dawdled[:])
 	e.dawdle(how)
