@@ -37,6 +37,17 @@ func bugNames(dir string) ([]string, error) {
 	return names, nil
 }
 
+// akin lists names, or of many those that begin with the same word as another.
+func akin(name string, names []string) string {
+	const many = 20
+	word, _, _ := strings.Cut(name, "-")
+	alike := slices.DeleteFunc(slices.Clone(names), func(one string) bool { return !strings.HasPrefix(one, word+"-") })
+	if len(names) <= many || len(alike) == 0 {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s, and %d others", strings.Join(alike, ", "), len(names)-len(alike))
+}
+
 // readBug reads a planted bug. Its header is lines "# key: text" before the patch.
 func readBug(dir, name string) (*bug, error) {
 	path := filepath.Join(dir, "bugs", name+".patch")
@@ -46,7 +57,7 @@ func readBug(dir, name string) (*bug, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("no planted bug %q: there are %s", name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("no planted bug %q: there are %s", name, akin(name, names))
 	}
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,4 +179,15 @@ func TestAllPlantedBugsFit(t *testing.T) {
 		_, _, err := b.apply(root)
 		require.NoError(t, err)
 	}
+}
+
+func TestOfManyNamesThoseAlikeAreListed(t *testing.T) {
+	few := []string{"ring-a", "tip-a", "tip-b"}
+	require.Equal(t, "ring-a, tip-a, tip-b", akin("tip-c", few))
+	many := few
+	for i := range 20 {
+		many = append(many, fmt.Sprint("wire-", i))
+	}
+	require.Equal(t, "tip-a, tip-b, and 21 others", akin("tip-c", many))
+	require.Equal(t, strings.Join(many, ", "), akin("nothing", many))
 }

@@ -151,7 +151,7 @@ func (h *hunt) table() string {
 	for _, c := range h.crews() {
 		r := c.row()
 		fmt.Fprintf(&b, "%-14s %-10s %-11s%8.1f %10s %10s %10s %9s %7s %7d %9d\n",
-			r.Target, r.Crew(), r.State, r.Seconds, short(uint64(r.Rate)), short(uint64(r.CPURate)), short(r.Stats.Updates), short(r.Stats.Runs),
+			r.Target, r.Crew(), r.State, r.Seconds, perSecond(r.Rate), perSecond(r.CPURate), short(r.Stats.Updates), short(r.Stats.Runs),
 			fmt.Sprintf("%d/%d", r.OpsRan, len(r.Stats.Ops)), len(r.Stats.Labels), len(r.Stats.Findings))
 	}
 	return b.String()
@@ -186,6 +186,14 @@ func short(n uint64) string {
 		return fmt.Sprintf("%.1fk", float64(n)/1e3)
 	}
 	return fmt.Sprint(n)
+}
+
+// perSecond is a rate. One of a few is not cut down: 0 would look as if nothing ran.
+func perSecond(rate float64) string {
+	if rate > 0 && rate < 10 {
+		return fmt.Sprintf("%.1f", max(rate, 0.1))
+	}
+	return short(uint64(rate))
 }
 
 // all are the findings, by name.

@@ -61,6 +61,12 @@ func TestTheLastProcessSaysHowTheEngineDoes(t *testing.T) {
 	require.Equal(t, "new", sum.Progress)
 }
 
+func TestPerSecond(t *testing.T) {
+	for rate, want := range map[float64]string{0: "0", 0.01: "0.1", 0.82: "0.8", 9.96: "10.0", 12.7: "12", 45_600: "45.6k"} {
+		require.Equal(t, want, perSecond(rate))
+	}
+}
+
 func TestShort(t *testing.T) {
 	for n, want := range map[uint64]string{
 		0: "0", 999: "999", 9_999: "9999", 10_000: "10.0k", 999_949: "999.9k",
