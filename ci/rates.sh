@@ -9,7 +9,6 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-300000} PAGE=$(realpath -m "${PAGE:-docs/rates.md}")
 limits='10 40 200' # bytes that a tape has at most
-root=$PWD
 
 log() { printf '%5d s  %s\n' "$SECONDS" "$*" >&2; }
 die() { printf 'ci/rates.sh: %s\n' "$*" >&2 && exit 2; }
