@@ -118,7 +118,7 @@ hunt() {
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.2
-		now=$(processes "$pid" | awk '{ sum += $2 } END { print sum + 0 }')
+		now=$(spent_by "$pid")
 		spent=$((now > spent ? now : spent))
 		if ((spent >= BUDGET * ticks)) || ((SECONDS >= until)) || evidence "$1"; then
 			end "$pid"

@@ -9,10 +9,11 @@ if [ -n "$unformatted" ]; then
 	exit 1
 fi
 go vet ./...
+# Packages with files for some systems only are vetted for the others, with the command, which puts all of
+# them together.
+differing=$(go list -f '{{if .IgnoredGoFiles}}{{.ImportPath}}{{end}}' ./...)
 for system in linux windows darwin; do
 	[ "$system" = "$(go env GOOS)" ] && continue # what it compiles, the tests need as well
-	# Packages with files for some systems only, and the command, which puts all of them together.
-	differing=$(go list -f '{{if .IgnoredGoFiles}}{{.ImportPath}}{{end}}' ./...)
 	echo "vet for $system:" $differing
 	# shellcheck disable=SC2086 # a word each
 	GOOS=$system CGO_ENABLED=0 go vet $differing ./cmd/battle

@@ -26,7 +26,7 @@ cpu() {
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.1
-		now=$(processes "$pid" | awk '{ sum += $2 } END { print sum + 0 }')
+		now=$(spent_by "$pid")
 		spent=$((now > spent ? now : spent))
 	done
 	wait "$pid" || { tail -20 said >&2 && die "$1 failed, see above"; }

@@ -14,6 +14,9 @@ processes() {
 		}'
 }
 
+# spent_by PID prints the CPU time of all of them in ticks.
+spent_by() { processes "$1" | awk '{ sum += $2 } END { print sum + 0 }'; }
+
 # end PID ends what runs below a process, and leaves it to tell how long that took. AFL gives
 # its shared memory back if it is asked to end, not if it is killed.
 end() {
