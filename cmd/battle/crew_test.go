@@ -73,7 +73,7 @@ func TestACrewIsOneRow(t *testing.T) {
 	h := &hunt{jobs: []*job{one, two, rapid}}
 	require.Equal(t, `target         engine     state       seconds  updates/s  per CPU s    updates      runs     ops  labels  findings
 ring           explore×2  done           15.0        500       1500       7500       150     2/2       0         1
-ring           rapid      done           10.0          0          0          9         1     0/0       0         0
+ring           rapid      done           10.0        0.9          0          9         1     0/0       0         0
 `, h.table())
 	require.Equal(t, `
 explored            blocks   moments    doomed   traits   news/1000 bursts        last new

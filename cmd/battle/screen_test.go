@@ -43,7 +43,7 @@ func TestTable(t *testing.T) {
 	}
 	require.Equal(t, `target         engine     state       seconds  updates/s  per CPU s    updates      runs     ops  labels  findings
 ring           native     done           10.0     715.0k      1.43M      7.15M     12.3k     2/3       1         1
-ring           rapid      done           10.0          9          0         99         9     1/3       0         0
+ring           rapid      done           10.0        9.9          0         99         9     1/3       0         0
 snapshotbytes  gofuzz     waiting         0.0          0          0          0         0     0/0       0         0
 `, h.table())
 	require.Equal(t, "ring: never ran: wait\n", h.gaps())
