@@ -137,6 +137,7 @@ func TestClusterSeedsTellTheirStories(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"slow-client":              {"sub-1   delivered: cut-off at byte 40"},
 		"region-catches-up":        {"to sub-3: answer, epoch 1, from 340 on 300 bytes", "sub-3   received #924 from rep-2: stream, epoch 1, bytes 340 to 650"},
+		"gone-with-its-publisher":  {"rep-1   received #183 from seq-a: stream, epoch 1, bytes 60 to 120", "seq-a   delivered: leads, epoch 2, offset 60"},
 		"upgrade-in-a-later-epoch": {"tip-1   restored from a snapshot of offset 300", "tip-1   sent #376 to sub-1: refusal, epoch 2"},
 		"wrong-snapshots":          {"sub-1   snapshot refused", "tip-1   snapshot refused", "rep-1   snapshot refused", "pub-1   snapshot refused"},
 	} {
