@@ -179,6 +179,23 @@ func TestLossesComeInBursts(t *testing.T) {
 	require.Less(t, losses, 150)
 }
 
+func TestABurstEndsWithItsRule(t *testing.T) {
+	n := New(Config{Seed: 5})
+	n.Add(Host{Name: "a", Address: machine.At(1, 0), Start: startEcho})
+	n.Add(Host{Name: "b", Address: machine.At(1, 1), Start: startEcho})
+	losses := 0
+	n.Watch(func(e Event) { losses++ }, Lost)
+	for range 100 {
+		rule := n.Impose(Rule{Faults: Faults{Loss: Always, Burst: 9}})
+		n.send(0, machine.At(1, 1), []byte("=text"))
+		n.Lift(rule)
+		for range 9 {
+			n.send(0, machine.At(1, 1), []byte("=text"))
+		}
+	}
+	require.Equal(t, 100, losses)
+}
+
 func TestAStartThatRefusesASnapshotGetsTheOneBefore(t *testing.T) {
 	var asked []uint64
 	refuse := false

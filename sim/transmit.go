@@ -90,8 +90,10 @@ func (n *Network) carry(from, to ID, number uint64, slot int32) {
 	}
 }
 
-// loses tells whether the link loses its next packet.
+// loses tells whether the link loses its next packet. A burst ends with the rule that it is of:
+// where nobody says much, the rest of it would be felt long after that.
 func (l *link) loses(f *Faults) bool {
+	l.lost = min(l.lost, f.Burst)
 	if l.lost > 0 {
 		l.lost--
 		return true
