@@ -57,21 +57,21 @@
 //
 // # Speed
 //
-// A network does some 7.5 million events a second, and copying one of twelve hosts with rings of 64 KiB
-// takes 5 µs. The whole bus on it, beside a model that judges all that is said, is slower; a
+// A network does some 8 million events a second, and copying one of twelve hosts with rings of 64 KiB
+// takes 4 µs. The whole bus on it, beside a model that judges all that is said, is slower; a
 // benchmark of package fuzz tells how much, and prints its ratio to real time:
 //
 //	go test -run '^$' -bench 'Cluster$' -cpu 1 ./fuzz
 //
 //	messages  events  million events  times
 //	a virtual second    a CPU second  real time
-//	       0   3,500             3.0  900
-//	   1,480  43,900             1.9   42
-//	  10,100 201,000             1.5    8
-//	  26,800 447,000             1.4    3
+//	       0   3,500             4.1  1,170
+//	   1,510  44,400             2.3     51
+//	  10,100 203,000             1.9      9
+//	  27,700 464,000             1.7      4
 //
-// (CPU time of one core, AMD EPYC, go1.26.8, 2026-11-29, while the machine did other things, too;
-// fourteen hosts in two regions. The last row is as fast as two publishers get that may have 64
+// (One core of an Intel Xeon, go1.26.8, 2026-11-29, the machine idle but for it; busy with others, the first row was
+// 840 to 1,030. Fourteen hosts in two regions. The last row is as fast as two publishers get that may have 64
 // messages under way, one of them far from the sequencer.)
 //
 // # What it does not do
