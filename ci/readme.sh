@@ -52,7 +52,7 @@ done <<'TABLE'
 0 | ^passed: [0-9]+ updates               | go run ./cmd/battle replay corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update             | go run ./cmd/battle replay -bug tip-bug corpus/ring/regressions/tip-bug.trace
 1 | ^ring: mismatch in update 2 of 2      | go run ./cmd/battle minimize -bug tip-bug corpus/ring/regressions/tip-bug.trace
-0 | ^written: .*out/findings.sarif$        | go run ./cmd/battle report -sarif out/findings.sarif -junit out/findings.xml -html out/findings.html
+0 | ^Battletest: [0-9]+ findings?$        | go run ./cmd/battle report -sarif out/findings.sarif -junit out/findings.xml -html out/findings.html
 0 | ^no findings                          | go run ./cmd/battle ci -budget 5s
 0 | ^to blame: update 1: restart          | go run ./cmd/battle explain -bug tip-bug corpus/ring/regressions/tip-bug.trace
 0 | ^ring/regressions/tip-bug.trace       | go run ./cmd/battle corpus show

@@ -17,7 +17,7 @@ import (
 
 type corpusConvert struct {
 	Target string   `required:"" help:"The target."`
-	To     string   `required:"" enum:"trace,go,gofuzz,raw" help:"trace, go (testdata/fuzz), gofuzz (raw, named by SHA-1), raw."`
+	To     string   `required:"" enum:"trace,go,gofuzz,raw" help:"trace, go (for testdata/fuzz, named by a hash, as Go does), gofuzz (raw, named by SHA-1), raw."`
 	Out    string   `default:"." help:"Folder for the results."`
 	JSON   bool     `help:"Print JSON."`
 	Files  []string `arg:"" help:"Files in any of the formats: traces end in .trace, findings in .txtar or .json, Go's begin with 'go test fuzz v1', all others are raw tapes."`

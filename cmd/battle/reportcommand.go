@@ -58,6 +58,8 @@ func (c *reportCommand) Run(ctx context.Context, line *commandLine) error {
 		errs = append(errs, printJSON(r.Report))
 	case c.reportFiles == reportFiles{}:
 		os.Stdout.Write(r.Markdown())
+	default:
+		fmt.Fprintln(os.Stderr, r.Title)
 	}
 	return errors.Join(errs...)
 }
