@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,28 +77,32 @@ func (w *workshop) buildExplore(ctx context.Context, t target, counted bool) (st
 	return w.compile(ctx, t.Package, key, "-overlay="+overlay)
 }
 
+// instrumented are all files of what is under test in a package that differ from those on
+// disk, by their full paths, and what was put into them: nothing unless counted is set.
+func (w *workshop) instrumented(ctx context.Context, t target, listed *subjects, counted bool) (map[string][]byte, *instrument.Result, error) {
+	files := make(map[string][]byte)
+	if w.planted != nil {
+		maps.Copy(files, w.planted.files)
+	}
+	blocks := &instrument.Result{}
+	if counted && len(listed.subjects) > 0 {
+		var err error
+		if blocks, err = instrument.Packages(ctx, w.dir, files, listed.subjects); err != nil {
+			return nil, nil, fmt.Errorf("instrumenting %s: %w", strings.Join(listed.subjects, " "), err)
+		}
+	}
+	maps.Copy(files, blocks.Files)
+	return files, blocks, w.addSteps(ctx, t.Package, files)
+}
+
 // exploreOverlay is all files that differ from those on disk, by their full paths.
 func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (map[string][]byte, error) {
 	listed, err := w.listSubjects(ctx, t.Package)
 	if err != nil {
 		return nil, err
 	}
-	files := make(map[string][]byte)
-	if w.planted != nil {
-		for path, content := range w.planted.files {
-			files[path] = content
-		}
-	}
-	blocks := &instrument.Result{}
-	if counted && len(listed.subjects) > 0 {
-		if blocks, err = instrument.Packages(ctx, w.dir, files, listed.subjects); err != nil {
-			return nil, fmt.Errorf("instrumenting %s: %w", strings.Join(listed.subjects, " "), err)
-		}
-	}
-	for path, content := range blocks.Files {
-		files[path] = content
-	}
-	if err := w.addSteps(ctx, t.Package, files); err != nil {
+	files, blocks, err := w.instrumented(ctx, t, listed, counted)
+	if err != nil {
 		return nil, err
 	}
 	if counted {

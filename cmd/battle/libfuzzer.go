@@ -81,8 +81,9 @@ func (w *workshop) buildLibFuzzer(ctx context.Context, t target) (string, error)
 	return binary, nil
 }
 
-// buildLibrary makes an archive for C of a package's test binary. Go's compiler instruments
-// the packages under test.
+// buildLibrary makes an archive for C of a package's test binary. The packages under test are
+// instrumented as for the explorer; those of Go's module cache, which can't be, Go's compiler
+// instruments.
 func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, err error) {
 	if archive, done := w.built[libraryOf(t)]; done {
 		return archive, nil
@@ -91,15 +92,17 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	if err != nil {
 		return "", err
 	}
-	overlay, err := w.registering(ctx, t, listed)
+	overlay, err := w.registering(ctx, t, listed, true)
 	if err != nil {
 		return "", err
 	}
 	archive = filepath.Join(w.temp, fmt.Sprintf("%d.a", len(w.built)))
 	args := []string{"test", "-c", "-buildmode=c-archive", "-tags=libfuzzer", "-overlay=" + overlay, "-o", archive,
 		"-ldflags=-w -checklinkname=0"} // the engine calls the main function that go test writes
-	args = append(args, "-gcflags="+t.Package+"=-l") // what of the subject is inlined here would not be counted
-	for _, pkg := range w.counted(t, listed) {
+	if len(listed.cached) > 0 {
+		args = append(args, "-gcflags="+t.Package+"=-l") // what of the subject is inlined here would not be counted
+	}
+	for _, pkg := range w.countedByCompiler(t, listed) {
 		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer")
 	}
 	if _, err := goCommand(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=" + cmp.Or(os.Getenv("CC"), "clang")}, append(args, t.Package)...); err != nil {
@@ -110,9 +113,10 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 }
 
 // registering is an overlay with a file in it that registers the engine, and with what all
-// binaries of the package have in them.
-func (w *workshop) registering(ctx context.Context, t target, listed *subjects) (overlay string, err error) {
-	files, err := w.edited(ctx, t.Package)
+// binaries of the package have in them. Counted says whether the packages under test have
+// counters for it.
+func (w *workshop) registering(ctx context.Context, t target, listed *subjects, counted bool) (overlay string, err error) {
+	files, blocks, err := w.instrumented(ctx, t, listed, counted)
 	if err != nil {
 		return "", err
 	}
@@ -125,21 +129,23 @@ func (w *workshop) registering(ctx context.Context, t target, listed *subjects) 
 import (
 	"battle.test/battle"
 	"battle.test/explore/libfuzzer"
+	"battle.test/explore/probe"
 )
 
 func init() {
 	battle.Register(libfuzzer.Name, libfuzzer.Engine)
 	libfuzzer.Begin()
-}
-`, listed.name)
+	%s}
+`, listed.name, blocks.Load())
 	return writeOverlay(w.temp, files)
 }
 
-// counted are the packages that the compiler instruments: those under test. It is their
-// harness, too, where that has them in it: libFuzzer hunts nowhere without counters.
-func (w *workshop) counted(t target, listed *subjects) []string {
-	all := slices.Concat(listed.subjects, listed.cached)
-	if len(all) == 0 || slices.ContainsFunc(all, func(pkg string) bool { return isGeneric(w.dirs[pkg]) }) {
+// countedByCompiler are the packages that Go's compiler instruments: what is under test and
+// lies in the module cache, where there can be no overlay. It is their harness, too, where
+// that has them in it: libFuzzer hunts nowhere without counters.
+func (w *workshop) countedByCompiler(t target, listed *subjects) []string {
+	all := slices.Clone(listed.cached)
+	if len(listed.subjects)+len(all) == 0 || slices.ContainsFunc(all, func(pkg string) bool { return isGeneric(w.dirs[pkg]) }) {
 		all = append(all, t.Package)
 	}
 	return all

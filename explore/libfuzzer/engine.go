@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -33,6 +34,7 @@ var (
 	hunt    *battle.Hunt
 	mutator *explore.Mutator
 	ready   = make(chan struct{})
+	watched watcher
 	started bool // a tape was run
 )
 
@@ -60,6 +62,7 @@ func LLVMFuzzerInitialize(argc *C.int, argv ***C.char) C.int {
 	addExitHook(exitHook{exited, true})
 	go main()
 	<-ready
+	watched = newWatcher(slices.ContainsFunc(unsafe.Slice(*argv, int(*argc)), func(arg *C.char) bool { return C.GoString(arg) == profiling }))
 	if hunt.Alone() {
 		debug.SetGCPercent(gcPercent)
 		hunt.Watch(func(found *battle.Finding) {
@@ -82,7 +85,10 @@ func LLVMFuzzerTestOneInput(data *C.uint8_t, size C.size_t) C.int {
 		C.battle_begin()
 	}
 	tape := bytesAt(data, size)
-	if hunt.Run(tape) && hunt.Alone() {
+	watched.begin()
+	failed := hunt.Run(tape)
+	watched.end()
+	if failed && hunt.Alone() {
 		show(hunt.Describe(tape))
 		C.abort()
 	}

@@ -103,6 +103,14 @@ func Made(yield func(Sited)) []Text {
 	return texts
 }
 
+// Latest stops recording, and returns of the comparisons of integers since Watch some of the last
+// 256, and the first 256 of byte strings, both up to the next Watch. It copies nothing.
+func Latest() ([]Sited, []Text) {
+	Watching = false
+	begin := max(0, count-comparisonsMax) % trailMax
+	return trail[begin:min(begin+min(count, comparisonsMax), trailMax)], texts
+}
+
 // Unequal are the comparisons for equality since it was last called, up to the last 256,
 // by way of yield. They are those of the present Watch.
 func Unequal(yield func(Comparison)) {
