@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -34,7 +33,6 @@ var (
 	hunt    *battle.Hunt
 	mutator *explore.Mutator
 	ready   = make(chan struct{})
-	watched watcher
 	started bool // a tape was run
 )
 
@@ -62,7 +60,7 @@ func LLVMFuzzerInitialize(argc *C.int, argv ***C.char) C.int {
 	addExitHook(exitHook{exited, true})
 	go main()
 	<-ready
-	watched = newWatcher(slices.ContainsFunc(unsafe.Slice(*argv, int(*argc)), func(arg *C.char) bool { return C.GoString(arg) == profiling }))
+	count()
 	if hunt.Alone() {
 		debug.SetGCPercent(gcPercent)
 		hunt.Watch(func(found *battle.Finding) {
@@ -85,9 +83,9 @@ func LLVMFuzzerTestOneInput(data *C.uint8_t, size C.size_t) C.int {
 		C.battle_begin()
 	}
 	tape := bytesAt(data, size)
-	watched.begin()
+	watch()
 	failed := hunt.Run(tape)
-	watched.end()
+	tell()
 	if failed && hunt.Alone() {
 		show(hunt.Describe(tape))
 		C.abort()

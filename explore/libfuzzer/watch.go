@@ -11,38 +11,23 @@ import (
 	"battle.test/explore/probe"
 )
 
-// watchEvery is how many runs libFuzzer hears of the comparisons of one. It keeps some of the
-// last ones that it heard of, whatever run they are of, and to tell of them takes as long as
-// the run.
-const watchEvery = 4
-
-// profiling is the flag by which libFuzzer looks at all comparisons of all runs.
-const profiling = "-use_value_profile=1"
-
-// A watcher tells libFuzzer what the packages under test count and compare.
-type watcher struct {
-	every, runs int
-}
-
-// newWatcher hands over the counters. What is not instrumented by battle has none here.
-func newWatcher(profiles bool) watcher {
+// count hands over the counters of the packages under test. What is not instrumented by
+// battle has none here.
+func count() {
 	if probe.Size > 0 {
 		C.battle_count((*C.uint8_t)(&probe.Counters[0]), C.size_t(probe.Size))
 	}
-	if profiles {
-		return watcher{every: 1}
-	}
-	return watcher{every: watchEvery}
 }
 
-// begin is called before a run, and end after it.
-func (w *watcher) begin() {
-	if w.runs++; w.runs%w.every == 0 && len(probe.Sites) > 0 {
+// watch begins to note what a run compares, and tell ends it. LibFuzzer remembers the last few
+// of those that it was told, and puts their operands into tapes.
+func watch() {
+	if len(probe.Sites) > 0 {
 		probe.Watch()
 	}
 }
 
-func (w *watcher) end() {
+func tell() {
 	if !probe.Watching {
 		return
 	}
