@@ -13,10 +13,15 @@
 // that about.cc names, whose target then waits for tapes. A tape is run on the thread of
 // libFuzzer itself, so that an execution costs one call from C to Go and no change of threads.
 //
-// Go's compiler counts blocks and reports comparisons to libFuzzer in the packages under
-// test alone; nothing of theirs is inlined into their harness, where it would not be counted.
-// With the harness and battle's decoding among them, there are a third as many executions,
-// and libFuzzer keeps tapes for the sake of code that is not under test.
+// What counts blocks and notes comparisons, the battle command writes into the sources of the
+// packages under test, as it does for the explorer: see [battle.test/explore/probe]. LibFuzzer
+// is handed the counters, and told of the comparisons after each run, some of its last 256 of
+// integers and its first 256 of bytes. Go's compiler could do it, by -d=libfuzzer, with a call of C at each
+// comparison; an execution of the ring takes twice as long then. So it does where battle can't: in
+// packages of the module cache, whose code is not inlined into the harness then, where it would
+// not be counted, and in a binary that is built by hand, as above. With the harness and battle's
+// decoding among them, there are a third as many executions, and libFuzzer keeps tapes for the
+// sake of code that is not under test.
 //
 // Three of four tapes are libFuzzer's own mutations, which know the operands of
 // comparisons. The others change whole updates or fields: see [battle.test/explore.Mutator].
