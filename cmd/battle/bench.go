@@ -38,6 +38,9 @@ func (c *benchCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	tasks := filepath.Join(root, filepath.FromSlash(c.Tasks))
+	if err := writableFile("-markdown", line.Dir, c.Markdown); err != nil {
+		return err
+	}
 	r, err := c.newRound(ctx, line.Dir, picked, root)
 	if err != nil {
 		return err
@@ -76,6 +79,9 @@ func (c *benchCommand) arenas(ctx context.Context, root, tasks string) (all []*a
 	}
 	leave = func() {}
 	if len(names) > 0 || len(c.Names) == 0 {
+		if _, err := os.Stat(tasks); err != nil {
+			return nil, nil, fmt.Errorf("-tasks %s: %w", c.Tasks, err)
+		}
 		w, err := newWorkshop(ctx, tasks)
 		if err != nil {
 			return nil, nil, err

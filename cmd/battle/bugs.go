@@ -46,6 +46,9 @@ func (c *bugsCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
+	if err := writableFile("-markdown", line.Dir, c.Markdown); err != nil {
+		return err
+	}
 	r, err := c.newRound(ctx, line.Dir, picked, root)
 	if err != nil {
 		return err

@@ -208,13 +208,13 @@ func (s *side) against(other *side, atlas *atlas) differing {
 func (d *difference) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s in %s, %s in %s, %d in both\n", d.Target, count(d.A.Traces, "trace"), d.A.Path, count(d.B.Traces, "trace"), d.B.Path, len(d.Both))
+	for _, f := range slices.Concat(d.A.Failing, d.B.Failing) {
+		fmt.Fprintf(&b, "%s fails: %s\n", f.File, f.Why)
+	}
 	for _, one := range []differing{d.A, d.B} {
 		fmt.Fprintf(&b, "\nonly in %s: %s\n", one.Path, count(len(one.Only), "trace"))
 		for _, file := range one.Only {
 			fmt.Fprintf(&b, "  %s\n", file)
-		}
-		for _, f := range one.Failing {
-			fmt.Fprintf(&b, "  %s fails: %s\n", f.File, f.Why)
 		}
 		b.WriteString("reached by it alone:")
 		if one.Reaches.String() == "" {

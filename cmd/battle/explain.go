@@ -45,6 +45,9 @@ func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
 	if c.Length < 0 {
 		return fmt.Errorf("-length %d: want a number of updates, or 0 for as many as the trace has", c.Length)
 	}
+	if err := errors.Join(writableFile("-svg", line.Dir, c.SVG), writableFile("-html", line.Dir, c.HTML)); err != nil {
+		return err
+	}
 	c.steps = steps{of: 2} // to build, and to try
 	w, t, request, err := c.open(ctx, line.Dir, forExplorer(c.Coverage))
 	if err != nil {

@@ -271,6 +271,14 @@ func writable(flag, dir string) error {
 	return err
 }
 
+// writableFile is writable of the folder that a file is to be in, if a flag names one.
+func writableFile(flag, dir, path string) error {
+	if path == "" {
+		return nil
+	}
+	return writable(flag, filepath.Dir(from(dir, path)))
+}
+
 // run works through the jobs, some side by side.
 func (h *hunt) run(ctx context.Context) {
 	queue := make(chan *job, len(h.jobs))

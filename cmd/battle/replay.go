@@ -74,6 +74,11 @@ type minimizeCommand struct {
 }
 
 func (c *minimizeCommand) Run(ctx context.Context, line *commandLine) error {
+	if c.Out != "" {
+		if err := writable("-out", from(line.Dir, c.Out)); err != nil {
+			return err
+		}
+	}
 	w, t, request, err := c.open(ctx, line.Dir, plain)
 	if err != nil {
 		return err

@@ -76,7 +76,11 @@ func (s *source) read(dir string) (battle.Request, error) {
 	case !strings.ContainsAny(s.Trace, " =;\n") && strings.ContainsAny(s.Trace, `./\`):
 		return battle.Request{}, fmt.Errorf("%s: no such file, and it does not look like a trace", s.Trace)
 	}
-	return battle.Request{File: "trace", Trace: s.Trace}, checkText("trace", []byte(s.Trace))
+	name := "trace"
+	if !strings.ContainsAny(s.Trace, " =;\n") { // it may have been meant as a file, too
+		name = "no file " + s.Trace + ", so a trace"
+	}
+	return battle.Request{File: name, Trace: s.Trace}, checkText(name, []byte(s.Trace))
 }
 
 // readBounded reads a file that is not too large to be what it should be.
