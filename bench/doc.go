@@ -9,4 +9,6 @@
 // cpu-ns/op is the time of the benchmark's own thread on a core: on a machine that others
 // use, too, it says more than ns/op. Compare figures of one run only, and of several runs
 // the medians.
+//
+// trials.jsonl.gz has the trials that docs/bench.md is made of, for battle bench -results.
 package bench
