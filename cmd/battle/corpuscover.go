@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -48,9 +47,9 @@ func (c *corpusCover) Run(ctx context.Context, line *commandLine) error {
 	page := ""
 	if c.HTML != "" {
 		page = from(line.Dir, c.HTML)
-		if err := writable("-html", filepath.Dir(page)); err != nil {
-			return err
-		}
+	}
+	if err := writableFile("-html", line.Dir, c.HTML); err != nil {
+		return err
 	}
 	w, targets, err := openTargets(ctx, line, c.Targets)
 	if err != nil {

@@ -77,22 +77,22 @@ func (w *workshop) buildExplore(ctx context.Context, t target, counted bool) (st
 	return w.compile(ctx, t.Package, key, "-overlay="+overlay)
 }
 
-// instrumented are all files of what is under test in a package that differ from those on
-// disk, by their full paths, and what was put into them: nothing unless counted is set.
-func (w *workshop) instrumented(ctx context.Context, t target, listed *subjects, counted bool) (map[string][]byte, *instrument.Result, error) {
+// instrumented are all files of what a package tests that differ from those on disk, by their
+// full paths, and what was put into the counted packages among them.
+func (w *workshop) instrumented(ctx context.Context, pkg string, counted []string) (map[string][]byte, *instrument.Result, error) {
 	files := make(map[string][]byte)
 	if w.planted != nil {
 		maps.Copy(files, w.planted.files)
 	}
 	blocks := &instrument.Result{}
-	if counted && len(listed.subjects) > 0 {
+	if len(counted) > 0 {
 		var err error
-		if blocks, err = instrument.Packages(ctx, w.dir, files, listed.subjects); err != nil {
-			return nil, nil, fmt.Errorf("instrumenting %s: %w", strings.Join(listed.subjects, " "), err)
+		if blocks, err = instrument.Packages(ctx, w.dir, files, counted); err != nil {
+			return nil, nil, fmt.Errorf("instrumenting %s: %w", strings.Join(counted, " "), err)
 		}
 	}
 	maps.Copy(files, blocks.Files)
-	return files, blocks, w.addSteps(ctx, t.Package, files)
+	return files, blocks, w.addSteps(ctx, pkg, files)
 }
 
 // exploreOverlay is all files that differ from those on disk, by their full paths.
@@ -101,7 +101,11 @@ func (w *workshop) exploreOverlay(ctx context.Context, t target, counted bool) (
 	if err != nil {
 		return nil, err
 	}
-	files, blocks, err := w.instrumented(ctx, t, listed, counted)
+	var subjects []string
+	if counted {
+		subjects = listed.subjects
+	}
+	files, blocks, err := w.instrumented(ctx, t.Package, subjects)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	if err != nil {
 		return "", err
 	}
-	overlay, err := w.registering(ctx, t, listed, true)
+	overlay, err := w.registering(ctx, t, listed, listed.subjects)
 	if err != nil {
 		return "", err
 	}
@@ -113,10 +113,9 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 }
 
 // registering is an overlay with a file in it that registers the engine, and with what all
-// binaries of the package have in them. Counted says whether the packages under test have
-// counters for it.
-func (w *workshop) registering(ctx context.Context, t target, listed *subjects, counted bool) (overlay string, err error) {
-	files, blocks, err := w.instrumented(ctx, t, listed, counted)
+// binaries of the package have in them. The counted packages have counters for it.
+func (w *workshop) registering(ctx context.Context, t target, listed *subjects, counted []string) (overlay string, err error) {
+	files, blocks, err := w.instrumented(ctx, t.Package, counted)
 	if err != nil {
 		return "", err
 	}

@@ -151,7 +151,7 @@ func (w *workshop) buildCovered(ctx context.Context, t target) (binary string, p
 		return binary, packages, nil
 	}
 	defer during("building the tests of " + t.Package + " with counters")()
-	overlay, err := w.registering(ctx, t, listed, false)
+	overlay, err := w.registering(ctx, t, listed, nil)
 	if err != nil {
 		return "", nil, err
 	}

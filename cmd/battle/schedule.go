@@ -17,11 +17,8 @@ const schedulePath = "battle.test/explore/schedule"
 // full paths: those of the planted bug, and, if the package's tests have goroutines take
 // turns, those with steps in them.
 func (w *workshop) edited(ctx context.Context, pkg string) (map[string][]byte, error) {
-	files := make(map[string][]byte)
-	if w.planted != nil {
-		maps.Copy(files, w.planted.files)
-	}
-	return files, w.addSteps(ctx, pkg, files)
+	files, _, err := w.instrumented(ctx, pkg, nil)
+	return files, err
 }
 
 // addSteps puts steps into the sources under test of a package whose tests import the
