@@ -145,36 +145,22 @@ func TestStatesThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-// busy is a discovery of a dozen servers, and a step of its life: an advert and a lookup.
-func busy(tb testing.TB) func() {
+// busy is the life of a discovery of a dozen servers: an advert and a lookup, again and again.
+func busy(tb testing.TB) *machinetest.Life[*Machine] {
 	m, err := New(Config{Stream: "aria", Self: machine.At(1, 9), Lookups: serve.Rate{PerSecond: 1 << 60, Burst: 1 << 30}})
 	require.NoError(tb, err)
 	advert, lookup := (&wire.Advert{Service: wire.Tip, Tail: 9}).Append(nil, header(2)), (&wire.Lookup{}).Append(nil, header(2))
-	var now int64
-	out := make([]machine.Output, 0, 4)
-	return func() {
-		now += 1000
-		out = m.Step(now, packet(machine.At(uint16(now/1000%2), uint16(now/1000%12)), advert), out[:0])
-		out = m.Step(now, packet(machine.At(1, 77), lookup), out[:0])
+	life := machinetest.NewLife(m)
+	for i := range int64(4096) {
+		life.Step(i*1000, packet(machine.At(uint16(i%2), uint16(i%12)), advert))
+		life.Step(i*1000, packet(machine.At(1, 77), lookup))
 	}
+	return life
 }
 
-func TestAStepAllocatesNothing(t *testing.T) {
-	step := busy(t)
-	for range 100 {
-		step()
-	}
-	require.Zero(t, testing.AllocsPerRun(1000, step))
-}
+func TestAStepAllocatesNothing(t *testing.T) { require.Zero(t, busy(t).Allocs()) }
 
-// BenchmarkStep is an advert and a lookup.
-func BenchmarkStep(b *testing.B) {
-	step := busy(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		step()
-	}
-}
+func BenchmarkStep(b *testing.B) { busy(b).Bench(b) }
 
 // Whatever is in its inputs, a machine takes them, and its state can be kept and brought back.
 func TestNothingMakesItPanic(t *testing.T) {

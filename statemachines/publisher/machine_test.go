@@ -232,43 +232,25 @@ func TestACloneSharesNothingThatChanges(t *testing.T) {
 	require.Equal(t, before, c.Snapshot("test"))
 }
 
-// busy is a step of a machine's life: a message is sent, and the one before is accepted.
-func busy(tb testing.TB) func() {
-	m := ready(tb)
+// busy is a machine's life: a message is sent, and the one before is accepted, again and again.
+func busy(tb testing.TB) *machinetest.Life[*Machine] {
+	life := machinetest.NewLife(ready(tb))
 	message := make([]byte, 64)
-	data, frames, out := make([]byte, 0, 1024), make([]byte, 0, 1024), make([]machine.Output, 0, 16)
-	var at, sequence uint64
-	return func() {
-		sequence++
-		out = m.Step(int64(at), machine.Input{Kind: machine.Command, Data: message}, out[:0])
-		frame := wire.Frame{Publisher: 7, Sequence: sequence, Payload: message}
-		frames = frame.Append(frames[:0])
-		data = (&wire.Stream{Offset: at, Committed: at, Frames: frames}).Append(data[:0], header(1))
+	var at uint64
+	for sequence := range uint64(4096) {
+		life.Step(int64(at), machine.Input{Kind: machine.Command, Data: message})
+		frames := (&wire.Frame{Publisher: 7, Sequence: sequence + 1, Payload: message}).Append(nil)
+		stream := wire.Stream{Offset: at, Committed: at, Frames: frames}
 		at += uint64(len(frames))
-		out = m.Step(int64(at), packet(first, data), out[:0])
-		if m.Waiting() != 1 {
-			panic("a message was not accepted")
-		}
+		life.Step(int64(at), packet(first, stream.Append(nil, header(1))))
+		require.Equal(tb, 1, life.Machine.Waiting(), "the one before is accepted")
 	}
+	return life
 }
 
-func TestAStepAllocatesNothing(t *testing.T) {
-	step := busy(t)
-	for range 1000 {
-		step()
-	}
-	require.Zero(t, testing.AllocsPerRun(1000, step))
-}
+func TestAStepAllocatesNothing(t *testing.T) { require.Zero(t, busy(t).Allocs()) }
 
-// BenchmarkStep is two steps: a message is sent, and one is accepted. It is with the writing of
-// the packet that says so.
-func BenchmarkStep(b *testing.B) {
-	step := busy(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		step()
-	}
-}
+func BenchmarkStep(b *testing.B) { busy(b).Bench(b) }
 
 func BenchmarkClone(b *testing.B) {
 	m := ready(b)

@@ -148,8 +148,7 @@ func (m *Machine) packet(from machine.Address, data []byte, out []machine.Output
 		m.log.Append(news.Frames)
 		out = m.write(news.Offset, news.Frames, out)
 	}
-	beat := from.Region() != m.config.Self.Region() && p.Epoch == m.Epoch() && isHeartbeat(&p)
-	if len(news.Frames) > 0 || news.Epoch || m.follower.Known() > known || beat {
+	if len(news.Frames) > 0 || news.Epoch || m.follower.Known() > known || m.isBeat(from, &p) {
 		out = m.resend(news.Offset, news.Frames, out)
 	}
 	return out
@@ -168,9 +167,11 @@ func (m *Machine) sync(length uint64) {
 	}
 }
 
-func isHeartbeat(p *wire.Packet) bool {
+// isBeat tells another region's heartbeat.
+func (m *Machine) isBeat(from machine.Address, p *wire.Packet) bool {
 	var s wire.Stream
-	return p.Kind == wire.KindStream && s.Decode(p).Reason == wire.None && len(s.Frames) == 0
+	return from.Region() != m.config.Self.Region() && p.Epoch == m.Epoch() &&
+		p.Kind == wire.KindStream && s.Decode(p).Reason == wire.None && len(s.Frames) == 0
 }
 
 // write writes what came of the stream, or that an epoch began, to the journal.

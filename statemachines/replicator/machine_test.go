@@ -245,49 +245,32 @@ func TestWhatIsNotOfThisReplicatorIsRefused(t *testing.T) {
 	}
 }
 
-// busy is a replicator and a step of its life: a message, and a request. The stream grows,
-// and with it its memory, by a chunk for 4 KiB.
-func busy(tb testing.TB) (*Machine, func()) {
+// busy is a replicator's life: a message, and a request for it, again and again. The stream
+// grows, and with it its memory, by a chunk for 4 KiB.
+func busy(tb testing.TB) *machinetest.Life[*Machine] {
 	m, err := New(Config{Stream: "aria", Self: machine.At(2, 5), Resend: true, Requests: serve.Limits{Rate: 1 << 60, Burst: 1 << 30}})
 	require.NoError(tb, err)
 	b := (&wire.Frame{Publisher: 1, Sequence: 1, Payload: make([]byte, 64)}).Append(nil)
-	var stream, request []byte
-	out := make([]machine.Output, 0, 16)
-	return m, func() {
+	life := machinetest.NewLife(m)
+	for range 4096 {
 		_, tail, _ := m.Bounds()
-		stream = (&wire.Stream{Offset: tail, Frames: b, Committed: tail}).Append(stream[:0], header(1))
-		out = m.Step(0, packet(leader, stream), out[:0])
-		request = (&wire.Request{Offset: tail, Length: 84}).Append(request[:0], header(1))
-		out = m.Step(0, packet(asker, request), out[:0])
+		life.Step(0, packet(leader, (&wire.Stream{Offset: tail, Frames: b, Committed: tail}).Append(nil, header(1))))
+		life.Step(0, packet(asker, (&wire.Request{Offset: tail, Length: 84}).Append(nil, header(1))))
 	}
+	return life
 }
 
 func TestAStepAllocatesOnlyForTheStream(t *testing.T) {
-	m, step := busy(t)
-	for range 5000 {
-		step()
-	}
-	const steps = 10_000
-	_, before, _ := m.Bounds()
-	allocs := testing.AllocsPerRun(steps, step) * steps
-	_, after, _ := m.Bounds()
-	require.LessOrEqual(t, allocs, float64(after-before)/4096+100)
+	const chunks = 84. / 2 / 4096 // a step's share of the stream
+	require.InDelta(t, chunks, busy(t).Allocs(), chunks/2)
 }
 
-// BenchmarkStep is a message, a request for it, and what makes these two packets.
-func BenchmarkStep(b *testing.B) {
-	_, step := busy(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		step()
-	}
-}
+// BenchmarkStep is with the growing of the stream.
+func BenchmarkStep(b *testing.B) { busy(b).Bench(b) }
 
+// BenchmarkClone copies a replicator of some 340 KiB.
 func BenchmarkClone(b *testing.B) {
-	m, step := busy(b)
-	for range 700 { // some 64 KiB
-		step()
-	}
+	m := busy(b).Machine
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Clone()

@@ -215,33 +215,27 @@ func (d *driver) step(machines ...*Machine) {
 	}
 }
 
-// busyLeader is a paired leader and a step of its life: a message, and what disk and standby
-// say.
-func busyLeader(tb testing.TB) (*Machine, func()) {
+// busyLeader is the life of a paired leader: a message, and what disk and standby say, again
+// and again.
+func busyLeader(tb testing.TB) *machinetest.Life[*Machine] {
 	m := granted(tb, Config{RetainMin: 64 << 10, Publisher: serve.Rate{PerSecond: 1 << 60, Burst: 1 << 30}}, Grant{LeadPaired, other, 1, 0})
-	out := make([]machine.Output, 0, 64)
+	life := machinetest.NewLife(m)
 	in := wire.Inject{Publisher: 1, Payload: make([]byte, 64)}
-	var b, stored []byte
-	return m, func() {
+	for range 4096 {
 		in.Sequence++
-		b = in.Append(b[:0], header(1))
-		out = m.Step(0, packet(publisher1, b), out[:0])
-		out = m.Step(0, machine.Input{Kind: machine.Synced, Length: m.JournalLength()}, out[:0])
-		stored = (&wire.Stored{Tail: m.history.tail()}).Append(stored[:0], header(1))
-		out = m.Step(0, packet(other, stored), out[:0])
+		life.Step(0, packet(publisher1, in.Append(nil, header(1))))
+		life.Step(0, machine.Input{Kind: machine.Synced, Length: m.JournalLength()})
+		life.Step(0, packet(other, (&wire.Stored{Tail: m.history.tail()}).Append(nil, header(1))))
 	}
+	first, tail, committed := m.Bounds()
+	require.NotZero(tb, first, "it forgets")
+	require.Equal(tb, tail, committed)
+	return life
 }
 
-func TestAStepAllocatesNothing(t *testing.T) {
-	m, step := busyLeader(t)
-	for range 5000 {
-		step()
-	}
-	require.Zero(t, testing.AllocsPerRun(1000, step))
-	first, tail, committed := m.Bounds()
-	require.NotZero(t, first, "it forgets")
-	require.Equal(t, tail, committed)
-}
+func TestAStepAllocatesNothing(t *testing.T) { require.Zero(t, busyLeader(t).Allocs()) }
+
+func BenchmarkStep(b *testing.B) { busyLeader(b).Bench(b) }
 
 func BenchmarkInject(b *testing.B) {
 	m := granted(b, Config{RetainMin: 64 << 10, UncommittedMax: 1 << 40, Publisher: serve.Rate{PerSecond: 1 << 60, Burst: 1 << 30}}, Grant{LeadAlone, 0, 1, 0})
@@ -277,10 +271,7 @@ func BenchmarkHeartbeat(b *testing.B) {
 }
 
 func BenchmarkClone(b *testing.B) {
-	m, step := busyLeader(b)
-	for range 5000 {
-		step()
-	}
+	m := busyLeader(b).Machine
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Clone()

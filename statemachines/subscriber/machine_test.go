@@ -9,6 +9,7 @@ import (
 
 	"battle.test/statemachines/follow"
 	"battle.test/statemachines/machine"
+	"battle.test/statemachines/machine/machinetest"
 	"battle.test/statemachines/snapshot"
 	"battle.test/statemachines/wire"
 )
@@ -232,51 +233,23 @@ func TestDeliveriesThatAreNone(t *testing.T) {
 	}
 }
 
-// busy is a machine and a step of its life: a message comes, and the one before is accepted.
-func busy(tb testing.TB) func() {
-	m := subscriber(tb, config)
+// busy is a machine's life: a message comes, and the one before is accepted and delivered, again
+// and again.
+func busy(tb testing.TB) *machinetest.Life[*Machine] {
+	life := machinetest.NewLife(subscriber(tb, config))
 	one := frame(1, 64)
-	data, out := make([]byte, 0, 1024), make([]machine.Output, 0, 16)
-	var at uint64
-	return func() {
-		data = (&wire.Stream{Offset: at, Committed: at, Frames: one}).Append(data[:0], header(1))
-		at += uint64(len(one))
-		out = m.Step(int64(at), packet(leader, data), out[:0])
-		if m.Offset() != at-uint64(len(one)) {
-			panic("a message was not delivered")
-		}
-	}
-}
-
-func TestAStepAllocatesNothing(t *testing.T) {
-	step := busy(t)
-	for range 1000 {
-		step()
-	}
-	require.Zero(t, testing.AllocsPerRun(1000, step))
-}
-
-// BenchmarkStep is a message that comes and one that is delivered. Writing the packet is not
-// in it: the packets are of one stream that begins anew again and again.
-func BenchmarkStep(b *testing.B) {
-	const packets = 4096
-	one := frame(1, 64)
-	var data [][]byte
-	for i := range uint64(packets) {
+	for i := range uint64(4096) {
 		at := i * uint64(len(one))
-		data = append(data, (&wire.Stream{Offset: at, Committed: at, Frames: one}).Append(nil, header(1)))
+		stream := wire.Stream{Offset: at, Committed: at, Frames: one}
+		life.Step(int64(at), packet(leader, stream.Append(nil, header(1))))
+		require.Equal(tb, at, life.Machine.Offset(), "the one before is delivered")
 	}
-	first := subscriber(b, config)
-	m, out := first, make([]machine.Output, 0, 16)
-	b.SetBytes(int64(len(one)))
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		if i%packets == 0 {
-			m = first.Clone()
-		}
-		out = m.Step(0, packet(leader, data[i%packets]), out[:0])
-	}
+	return life
 }
+
+func TestAStepAllocatesNothing(t *testing.T) { require.Zero(t, busy(t).Allocs()) }
+
+func BenchmarkStep(b *testing.B) { busy(b).Bench(b) }
 
 func BenchmarkClone(b *testing.B) {
 	m := subscriber(b, config)

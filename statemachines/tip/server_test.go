@@ -165,46 +165,28 @@ func TestSnapshotsOfOthersAreRefusedByServers(t *testing.T) {
 	require.Zero(t, s.Machine().Bounds().Tail)
 }
 
-// busyServer is a server and a step of its life: a message, and a request.
-func busyServer(tb testing.TB) (*Server, func()) {
+// busyServer is a server's life: a message, and a request for it, again and again.
+func busyServer(tb testing.TB) *machinetest.Life[*Server] {
 	config := ServerConfig{Self: machine.At(1, 3), Tip: Config{Stream: "aria", Capacity: 64 << 10, Local: Limits{Rate: 1 << 60}, Remote: Limits{Rate: 1 << 60}}}
 	s := server(tb, config)
 	frame := wire.Frame{Publisher: 1, Sequence: 1, Payload: make([]byte, 64)}
 	b := frame.Append(nil)
-	var stream, request []byte
-	out := make([]machine.Output, 0, 16)
-	return s, func() {
+	life := machinetest.NewLife(s)
+	for range 4096 {
 		tail := s.Machine().Bounds().Tail
-		stream = (&wire.Stream{Offset: tail, Frames: b, Committed: tail}).Append(stream[:0], wireHeader(1))
-		out = s.Step(0, packet(leader, stream), out[:0])
-		request = (&wire.Request{Offset: tail, Length: 84}).Append(request[:0], wireHeader(1))
-		out = s.Step(0, packet(asker, request), out[:0])
+		life.Step(0, packet(leader, (&wire.Stream{Offset: tail, Frames: b, Committed: tail}).Append(nil, wireHeader(1))))
+		life.Step(0, packet(asker, (&wire.Request{Offset: tail, Length: 84}).Append(nil, wireHeader(1))))
 	}
+	require.NotZero(tb, s.Machine().Bounds().First, "the ring has turned over")
+	return life
 }
 
-func TestAStepOfAServerAllocatesNothing(t *testing.T) {
-	s, step := busyServer(t)
-	for range 5000 {
-		step()
-	}
-	require.Zero(t, testing.AllocsPerRun(1000, step))
-	require.NotZero(t, s.Machine().Bounds().First)
-}
+func TestAStepOfAServerAllocatesNothing(t *testing.T) { require.Zero(t, busyServer(t).Allocs()) }
 
-// BenchmarkServer is a message, a request for it, and what makes these two packets.
-func BenchmarkServer(b *testing.B) {
-	_, step := busyServer(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		step()
-	}
-}
+func BenchmarkServerStep(b *testing.B) { busyServer(b).Bench(b) }
 
 func BenchmarkServerClone(b *testing.B) {
-	s, step := busyServer(b)
-	for range 5000 {
-		step()
-	}
+	s := busyServer(b).Machine
 	b.ReportAllocs()
 	for b.Loop() {
 		s.Clone()
