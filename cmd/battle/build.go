@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -100,16 +101,19 @@ func (c *buildCommand) Run(ctx context.Context, line *commandLine) error {
 
 // builder is the engine of the flags, which must be installed.
 func (c *buildCommand) builder(root string) (builder, error) {
+	if !slices.ContainsFunc(engines, func(e engine) bool {
+		_, can := e.(builder)
+		return can && e.name() == c.Engine
+	}) {
+		return nil, fmt.Errorf("-engine %s: want libfuzzer, afl or gofuzz; of others the programs are of no use elsewhere", c.Engine)
+	}
 	picked, _, err := pickEngines(root, engines, []string{c.Engine})
 	if err != nil {
 		return nil, err
 	}
-	by, ok := picked[0].(builder)
 	switch {
-	case !ok || len(picked) > 1:
-		return nil, fmt.Errorf("-engine %s: want libfuzzer, afl or gofuzz; of others the programs are of no use elsewhere", c.Engine)
 	case !c.Coverage:
-		return by, nil
+		return picked[0].(builder), nil
 	case c.Engine != libFuzzer{}.name():
 		return nil, fmt.Errorf("-coverage is for -engine %s, got %s", libFuzzer{}.name(), c.Engine)
 	}

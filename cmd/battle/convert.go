@@ -30,6 +30,9 @@ type conversion struct {
 }
 
 func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
+	if err := someThere(line.Dir, c.Files...); err != nil {
+		return err
+	}
 	w, targets, err := openTargets(ctx, line, []string{c.Target})
 	if err != nil {
 		return err

@@ -53,6 +53,14 @@ func (c *corpusDiff) Run(ctx context.Context, line *commandLine) error {
 	if c.Target != "" {
 		names = []string{c.Target}
 	}
+	for _, path := range []string{c.A, c.B} {
+		if !strings.ContainsRune(path, filepath.Separator) {
+			continue // the name of a target, maybe
+		}
+		if err := someThere(line.Dir, path); err != nil {
+			return err
+		}
+	}
 	w, targets, err := openTargets(ctx, line, names)
 	if err != nil {
 		return err

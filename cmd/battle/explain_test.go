@@ -70,7 +70,7 @@ to blame: update 1: toss heads=true
 func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	e := twoCoins()
 	x := e.Explanation
-	x.Tight, x.Blocks, x.Lines = false, 0, nil
+	x.Tight, x.Blocks, x.Lines, x.Alike = false, 0, nil, nil
 	x.Culprit.Update, x.Culprit.Highest, x.Culprit.Before, x.Culprit.After = 2, 0, 1, 2
 	x.Culprit.Removed = explore.Share{Fails: 3, Runs: 100, P: 0.03}
 	x.Points[0].Share = explore.Share{Runs: 1000}
@@ -85,6 +85,9 @@ func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	} {
 		require.Contains(t, text, want)
 	}
+	x.Alike = []int{1}
+	require.Contains(t, e.text(), "Update 1 may raise it as much")
+	require.NotContains(t, e.text(), "No earlier update")
 	x.Culprit.Removed, x.Culprit.Other = explore.Share{Runs: 1}, 1
 	require.Contains(t, e.text(), "Without update 2, the trace fails in another way, so that what is wrong may be wrong before it;")
 	x.Culprit.Factor, x.Points[0].P = 1.5, 0.9

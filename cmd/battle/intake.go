@@ -89,6 +89,20 @@ func (in *intake) ask(ctx context.Context) error {
 	return nil
 }
 
+// someThere is the error of each path where none is there. What is built for a command takes
+// longer than to see that it was in vain.
+func someThere(dir string, paths ...string) error {
+	var errs []error
+	for _, path := range paths {
+		_, err := os.Stat(shown(from(dir, path)))
+		if err == nil {
+			return nil
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
 // filesBelow is a file, or all in a folder that may be traces: hidden ones are not, and
 // neither is what stands beside one, nor what go-fuzz suppresses.
 func (w *workshop) filesBelow(path string) (files []string, errs []error) {

@@ -40,6 +40,9 @@ type merged struct {
 }
 
 func (c *corpusMerge) Run(ctx context.Context, line *commandLine) error {
+	if err := someThere(line.Dir, c.From...); err != nil {
+		return err
+	}
 	w, targets, err := openTargets(ctx, line, []string{c.Target})
 	if err != nil {
 		return err

@@ -112,7 +112,7 @@ func (a *arena) target(ctx context.Context, name string) (target, error) {
 	case a.err != nil:
 		return target{}, a.err
 	case i < 0:
-		return target{}, fmt.Errorf("no target %q: there are %s", name, targetNames(a.found))
+		return target{}, fmt.Errorf("%s: there %s", noTarget(name), areTargets(a.found))
 	}
 	return a.found[i], nil
 }

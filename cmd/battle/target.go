@@ -299,7 +299,7 @@ func pick(all []target, names []string) ([]target, error) {
 			}
 		}
 		if !found {
-			return nil, errors.Join(fmt.Errorf("%s: there are %s", noTarget(name), targetNames(all)), troubles(all))
+			return nil, errors.Join(fmt.Errorf("%s: there %s", noTarget(name), areTargets(all)), troubles(all))
 		}
 	}
 	if err := troubles(picked); err != nil {
@@ -320,15 +320,25 @@ func troubles(all []target) error {
 	return errors.Join(errs...)
 }
 
+// areTargets says which targets there are, after "there".
+func areTargets(all []target) string {
+	switch names := targetNames(all); {
+	case names == "":
+		return "are none"
+	case !strings.Contains(names, ","):
+		return "is " + names
+	default:
+		return "are " + names
+	}
+}
+
+// targetNames are the names of targets, with commas.
 func targetNames(all []target) string {
 	var names []string
 	for _, t := range all {
 		if t.Name != "" {
 			names = append(names, t.Name)
 		}
-	}
-	if len(names) == 0 {
-		return "none"
 	}
 	return strings.Join(names, ", ")
 }

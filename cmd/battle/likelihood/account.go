@@ -124,7 +124,7 @@ func (a *Account) Verdict() (sentences []string) {
 	say("%s", a.effects())
 	if last := len(a.Finding.Trace); c.Update != last {
 		say("The failure shows in update %d: %s.", last, a.Update(last))
-	} else if last > 1 {
+	} else if last > 1 && len(x.Alike) == 0 {
 		say("No earlier update makes it much more likely: either the last one is wrong by itself, or all of them are needed.")
 	}
 	if x.Loosened == nil && x.Length > len(a.Finding.Trace) {
