@@ -66,7 +66,7 @@ done <<'TABLE'
 0 | ^ring: would remove [0-9] of 3 seeds  | go run ./cmd/battle corpus minimize -n ring
 0 | ^tip-bug +ring +[a-z]+ +1 of 1         | go run ./cmd/battle bugs -any -seeds 1 tip-bug
 0 | ^lock-20 +explore +1 of 1             | go run ./cmd/battle bench -seeds 1 -engine explore lock-20
-0 | ^wrote level.gif                      | go -C examples/puzzles run ./play -gif level.gif testdata/solutions/platform-1.trace
+0 | ^wrote ../../out/level.gif            | go -C examples/puzzles run ./play -gif ../../out/level.gif testdata/solutions/platform-1.trace
 TABLE
 
 # The finding that README.md shows: its own replay command must print it again. Line

@@ -1,6 +1,7 @@
 package puzzles
 
 import (
+	"fmt"
 	"strings"
 
 	"battle.test/battle"
@@ -76,11 +77,18 @@ func platformOf(name string, level *platform.Level, watch func(*platform.Game, P
 // Play plays a trace of holds in a level, and shows every frame, until the trace ends.
 // The error is of the trace, with its file's name and line.
 func Play(level *platform.Level, file string, trace []byte, watch func(*platform.Game, Pad)) error {
-	target := platformOf("platform", level, watch)
+	played := false
+	target := platformOf("platform", level, func(g *platform.Game, pad Pad) {
+		played = true
+		watch(g, pad)
+	})
 	tape, err := battle.Parse(target, file, trace)
 	if err != nil {
 		return err
 	}
 	battle.Find(target, tape)
+	if !played {
+		return fmt.Errorf("%s: no updates: nothing to play", file)
+	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"image/gif"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"battle.test/examples/puzzles/platform"
@@ -38,5 +40,26 @@ func TestASolutionIsFilmedToItsEnd(t *testing.T) {
 func TestATraceThatIsNoneIsNotFilmed(t *testing.T) {
 	if _, err := filmOf(platform.First, "some.trace", []byte("hold pad=nothing frames=1\nfly")); err == nil {
 		t.Error("want an error that names some.trace:2")
+	}
+}
+
+func TestAFindingIsPlayedByItsTrace(t *testing.T) {
+	write := func(name, content string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	got, err := readTrace(write("f.txtar", "platform-1: what failed\n-- trace --\nhold pad=right frames=1\n-- replay --\nbattle\n"))
+	if want := "hold pad=right frames=1\n"; err != nil || string(got) != want {
+		t.Errorf("got %q and the error %v, want %q", got, err, want)
+	}
+	if _, err := readTrace(write("none.txtar", "hold pad=right frames=1\n")); err == nil {
+		t.Error("no section trace: want an error")
+	}
+	empty := write("empty.trace", "# nothing\n")
+	if err := run([]string{"-gif", filepath.Join(t.TempDir(), "a.gif"), empty}); err == nil || !strings.Contains(err.Error(), "empty.trace: no updates") {
+		t.Errorf("no updates: got the error %v", err)
 	}
 }
