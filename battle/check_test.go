@@ -77,7 +77,7 @@ func TestCheckReportsFaultsOfTheHarness(t *testing.T) {
 
 func TestCheckFailsWhereARequiredLabelIsMissing(t *testing.T) {
 	output := failing(t, "never", "TestCounter")
-	require.Contains(t, output, `counter: label "never seen": 0 of 100 runs (0.00 %), want at least 1.00 %`)
+	require.Contains(t, output, `counter: label "never seen": 0 of 1000 runs (0.00 %), want at least 1.00 %`)
 	require.NotContains(t, output, `label "wrapped":`)
 	require.Regexp(t, `label wrapped +\d+ +\d+\.\d % of runs`, output)
 }

@@ -3,6 +3,7 @@ package battle
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -138,6 +139,13 @@ type Gap struct {
 func (g Gap) String() string {
 	return fmt.Sprintf("label %q: %d of %s (%.2f %%), want at least %.2f %%",
 		g.Label, g.Runs, counted(g.Of, "run"), percent(g.Runs, g.Of), 100*g.Share)
+}
+
+// mayBeChance tells whether as few runs may carry a label that enough carry in the long run: a
+// number of rare events is seldom off by more than three times the root of what is expected.
+func (g Gap) mayBeChance() bool {
+	expected := g.Share * float64(g.Of)
+	return expected-float64(g.Runs) <= 3*math.Sqrt(expected)
 }
 
 // Gaps are the required labels that too few runs carried.
