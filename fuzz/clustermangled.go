@@ -26,7 +26,7 @@ import (
 // wrong.
 type Mangle struct {
 	To, From Member `draw:"0..12"`
-	Wrong    Wrong  `draw:"0..8"`
+	Wrong    Wrong  `draw:"0..9"`
 	At       uint16
 	By       uint8
 }
@@ -45,9 +45,10 @@ const (
 	OfNoKind                  // of a kind that there is not
 	WithNoBody                // its fixed part is longer than it
 	OfAnOldEpoch              // a packet of the stream in an epoch that its receiver has left
+	Oversized                 // too long for a packet
 )
 
-var wrongNames = [...]string{"cut-short", "of-no-bus", "of-the-future", "damaged", "resized", "of-elsewhere", "of-no-kind", "with-no-body", "of-an-old-epoch"}
+var wrongNames = [...]string{"cut-short", "of-no-bus", "of-the-future", "damaged", "resized", "of-elsewhere", "of-no-kind", "with-no-body", "of-an-old-epoch", "oversized"}
 
 func (w Wrong) String() string {
 	if int(w) < len(wrongNames) {
@@ -58,7 +59,7 @@ func (w Wrong) String() string {
 
 // wrongReasons are what is counted: of an old epoch it depends on the machine.
 var wrongReasons = [...]wire.Reason{
-	wire.Short, wire.BadMagic, wire.TooNew, wire.BadChecksum, wire.BadLength, wire.OtherStream, wire.UnknownKind, wire.BadBody, wire.None,
+	wire.Short, wire.BadMagic, wire.TooNew, wire.BadChecksum, wire.BadLength, wire.OtherStream, wire.UnknownKind, wire.BadBody, wire.None, wire.BadLength,
 }
 
 func (u *Mangle) Apply(t *battle.T, c *cluster) {
@@ -128,6 +129,9 @@ func (u *Mangle) mangle(c *cluster) []byte {
 		if b[4] = by; by <= uint8(wire.KindFound) {
 			b[4] = 0
 		}
+	case Oversized:
+		b = append(b, make([]byte, wire.PacketMax+1-len(b)+int(by))...)
+		le.PutUint32(b[12:], uint32(len(b)))
 	case WithNoBody:
 		le.PutUint16(b[32:], uint16(len(b)-32)+uint16(by))
 	}

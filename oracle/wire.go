@@ -102,7 +102,7 @@ func ReadWire(b []byte, version uint8, stream uint64) (p WirePacket, refused str
 	if MendWire(mended); !bytes.Equal(mended, b) {
 		return p, "bad-checksum"
 	}
-	if le.Uint32(b[12:]) != uint32(len(b)) {
+	if le.Uint32(b[12:]) != uint32(len(b)) || len(b) > 65_507 {
 		return p, "bad-length"
 	}
 	if p.Stream != stream {

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"strings"
 	"testing"
@@ -38,6 +39,12 @@ func TestWirePacketsThatAreRefused(t *testing.T) {
 		{func(b []byte) []byte { b[3] = 0; return b }, "too-new"},
 		{func(b []byte) []byte { b[70]++; return b }, "bad-checksum"},
 		{func(b []byte) []byte { b[12]++; MendWire(b); return b }, "bad-length"},
+		{func(b []byte) []byte {
+			b = append(b, make([]byte, 65_508-len(b))...)
+			binary.LittleEndian.PutUint32(b[12:], uint32(len(b)))
+			MendWire(b)
+			return b
+		}, "bad-length"},
 		{func(b []byte) []byte { b[16]++; MendWire(b); return b }, "other-stream"},
 		{func(b []byte) []byte { b[4] = 11; MendWire(b); return b }, "unknown-kind"},
 		{func(b []byte) []byte { b[32] = 1; MendWire(b); return b }, "bad-body"},

@@ -187,16 +187,26 @@ func (m *Machine) write(offset uint64, frames []byte, out []machine.Output) []ma
 	return append(out, machine.Output{Kind: machine.Write, Data: m.buf[at:]})
 }
 
-// resend sends frames, or a heartbeat, on to its region.
+// resend sends frames, or a heartbeat, on to its region. What came in answers, in parts, may be too
+// much for one packet.
 func (m *Machine) resend(offset uint64, frames []byte, out []machine.Output) []machine.Output {
 	if !m.config.Resend {
 		return out
 	}
 	_, start := m.follower.Epoch()
-	at := len(m.buf)
-	packet := wire.Stream{Start: start, Offset: offset, Committed: m.follower.Known(), Time: m.follower.Time(), Frames: frames}
-	m.buf = packet.Append(m.buf, m.follower.Header())
-	return append(out, machine.Output{Kind: machine.Send, To: machine.Everybody(m.config.Self.Region()), Data: m.buf[at:]})
+	for {
+		n := len(frames)
+		if n > wire.FrameMax {
+			n, _ = wire.WholeFrames(frames[:wire.FrameMax])
+		}
+		at := len(m.buf)
+		packet := wire.Stream{Start: start, Offset: offset, Committed: m.follower.Known(), Time: m.follower.Time(), Frames: frames[:n]}
+		m.buf = packet.Append(m.buf, m.follower.Header())
+		out = append(out, machine.Output{Kind: machine.Send, To: machine.Everybody(m.config.Self.Region()), Data: m.buf[at:]})
+		if frames, offset = frames[n:], offset+uint64(n); len(frames) == 0 {
+			return out
+		}
+	}
 }
 
 // request answers a client by what it has at the moment.

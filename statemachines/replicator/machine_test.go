@@ -82,6 +82,32 @@ func TestWrongPacketsChangeNothing(t *testing.T) {
 	require.Equal(t, "wrong-epoch=1 unwanted=5 commands=1", onlyOthers(m.Counts()))
 }
 
+// Of what came in answers, in parts, two long frames may be whole at once.
+func TestWhatIsTooMuchForAPacketIsSentOnInSeveral(t *testing.T) {
+	m := fresh(t)
+	var frames []byte
+	for i := range uint64(2) {
+		frames = (&wire.Frame{Publisher: 1, Sequence: 1 + i, Payload: make([]byte, 60_000)}).Append(frames)
+	}
+	tail := uint64(len(frames))
+	m.Step(0, packet(leader, (&wire.Stream{Offset: tail, Committed: tail}).Append(nil, header(1))), nil)
+	var got []byte
+	for at := range []uint64{0, 1} {
+		answer := wire.Answer{Offset: uint64(at) * 60_010, Bounds: wire.Bounds{Tail: tail, Committed: tail}, Data: frames[at*60_010:][:60_010+20*at]}
+		for _, o := range m.Step(0, packet(leader, answer.Append(nil, header(1))), nil) {
+			var p wire.Packet
+			var s wire.Stream
+			if o.Kind != machine.Send || p.Open(o.Data, wire.Latest, aria).Reason != wire.None || p.Kind != wire.KindStream {
+				continue
+			}
+			require.Equal(t, wire.Fault{}, s.Decode(&p))
+			require.EqualValues(t, len(got), s.Offset)
+			got = append(got, s.Frames...)
+		}
+	}
+	require.Equal(t, frames, got)
+}
+
 // onlyOthers are counts without the packets that are wrong by themselves.
 func onlyOthers(c serve.Counts) string {
 	c.Faults = [wire.Reasons]uint64{}

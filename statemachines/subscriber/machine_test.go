@@ -62,7 +62,7 @@ func TestEachAcceptedMessageIsDeliveredOnceAndInOrder(t *testing.T) {
 			r.Decode(&p)
 			bounds := wire.Bounds{Start: uint64(start), Tail: uint64(len(history)), Committed: uint64(committed)}
 			from := min(int(r.Offset), len(history))
-			a := wire.Answer{Offset: r.Offset, Bounds: bounds, Data: history[from:min(len(history), from+int(r.Length))]}
+			a := wire.Answer{Offset: r.Offset, Bounds: bounds, Data: history[from:min(len(history), from+int(r.Length), from+wire.PayloadMax)]}
 			if p.Epoch == epoch && int(r.Offset) <= len(history) {
 				step(packet(tip, a.Append(nil, header(epoch))))
 				return

@@ -12,7 +12,7 @@ const (
 	BadMagic                  // not a packet of the bus
 	TooNew                    // of a version that this reader can't read, or of none
 	BadChecksum               // damaged
-	BadLength                 // cut off or extended
+	BadLength                 // cut off or extended, or too long for a packet
 	OtherStream               // of another stream
 	UnknownKind               // of a kind that there is not
 	BadBody                   // a body that no writer writes

@@ -45,6 +45,10 @@ func (k Kind) String() string {
 // HeaderSize is the size of a packet's header in bytes.
 const HeaderSize = 32
 
+// PacketMax is the longest packet in bytes: the largest UDP datagram. What a machine makes of one
+// packet, such as a record of its journal, is bounded by it.
+const PacketMax = 65_507
+
 const (
 	magic = 'A' | 'R'<<8
 
@@ -106,6 +110,9 @@ func (p *Packet) Open(b []byte, version uint8, stream uint64) Fault {
 	}
 	if got := le.Uint32(b[lengthAt:]); uint64(got) != uint64(len(b)) {
 		return Fault{BadLength, lengthAt, uint64(got), "exactly", uint64(len(b))}
+	}
+	if len(b) > PacketMax {
+		return Fault{BadLength, lengthAt, uint64(len(b)), "at most", PacketMax}
 	}
 	if p.Stream != stream {
 		return Fault{OtherStream, streamAt, p.Stream, "exactly", stream}

@@ -208,6 +208,7 @@ func TestFaultsNameTheFirstThingThatIsWrong(t *testing.T) {
 		{request, set(sinceAt, 2), "wire: too-new: at byte 3: got 2, want at most 1"},
 		{request, set(40, 1), "wire: bad-checksum: at byte 8: got 0xbc18bbc8, want exactly 0x5328d0d1"},
 		{request, reseal(func(b []byte) []byte { b[lengthAt] = 49; return b }), "wire: bad-length: at byte 12: got 49, want exactly 46"},
+		{stream, resize(PacketMax + 1), "wire: bad-length: at byte 12: got 65508, want at most 65507"},
 		{request, reseal(set(streamAt, 0)), "wire: other-stream: at byte 16: got 0x64cf3d0fad3c8000, want exactly 0x64cf3d0fad3c8048"},
 		{request, reseal(set(kindAt, 0)), "wire: unknown-kind: at byte 4: got 0, want from 1 to 10"},
 		{request, reseal(set(kindAt, 11)), "wire: unknown-kind: at byte 4: got 11, want from 1 to 10"},
@@ -224,6 +225,15 @@ func TestFaultsNameTheFirstThingThatIsWrong(t *testing.T) {
 		_, _, fault := open(c.change(bytes.Clone(c.packet)), Version1)
 		require.EqualError(t, fault, c.want)
 	}
+}
+
+func TestThePacketsOfTheLongestFrameFit(t *testing.T) {
+	frame := (&Frame{Publisher: 1, Sequence: 1, Payload: make([]byte, PayloadMax)}).Append(nil)
+	packet := (&Stream{Frames: frame}).Append(nil, header(Latest))
+	require.LessOrEqual(t, len(packet), PacketMax)
+	packet = resize(PacketMax)(packet)
+	_, _, fault := open(packet, Latest)
+	require.Equal(t, Fault{}, fault)
 }
 
 func set(at int, to byte) func([]byte) []byte {

@@ -104,9 +104,24 @@ func (h *Host) Tell(out []machine.Output) string {
 	return b.String()
 }
 
+// oversized is a packet that is longer than one can be.
+func oversized(p *wire.Packet) []byte {
+	var frames []byte
+	for i := range uint64(20) { // together longer than any record of a journal, too
+		frames = (&wire.Frame{Publisher: 1, Sequence: 1 + i, Payload: make([]byte, 60_000)}).Append(frames)
+	}
+	var stream wire.Stream
+	if p.Kind != wire.KindStream || stream.Decode(p).Reason != wire.None {
+		return (&wire.Answer{Data: frames}).Append(nil, p.Header)
+	}
+	stream.Frames = append(bytes.Clone(stream.Frames), frames...)
+	return stream.Append(nil, p.Header)
+}
+
 // Refuses checks that packets that are wrong change nothing of a machine but its counts, and
 // that it says nothing to them: each of some packets that are right, cut off anywhere, with
-// any bit flipped, of another stream, or for readers of a later version.
+// any bit flipped, of another stream, for readers of a later version, or longer than a packet can
+// be; where it is of the stream, with frames that are right by themselves.
 func Refuses(t *testing.T, m machine.Machine, now int64, from machine.Address, packets ...[]byte) {
 	t.Helper()
 	before := m.Snapshot("test")
@@ -131,6 +146,7 @@ func Refuses(t *testing.T, m machine.Machine, now int64, from machine.Address, p
 		refuse(Sealed(packet, func(b []byte) { b[2], b[3] = 9, 9 }), "for version 9")
 		refuse(Sealed(packet, func(b []byte) { b[16] ^= 1 }), "of another stream")
 		refuse(Sealed(packet, func(b []byte) { b[4] = 99 }), "of no kind")
+		refuse(oversized(&p), "too long")
 	}
 	require.Equal(t, before, m.Snapshot("test"))
 }
