@@ -119,6 +119,9 @@ func (m Member) publisher() uint64 { return 100 + uint64(m) }
 
 func (m Member) isSubscriber() bool { return m == Sub1 || m == Sub2 || m == Sub3 }
 
+// clusterEpochMax is more epochs than any run has: snapshots of later ones are of another history.
+const clusterEpochMax = 1 << 40
+
 // version is that of the formats which a host's program writes and reads.
 func version(b sim.Boot) uint8 { return wire.Latest - uint8(b.Version) }
 
@@ -126,7 +129,7 @@ func version(b sim.Boot) uint8 { return wire.Latest - uint8(b.Version) }
 // a few updates.
 func (m Member) following(b sim.Boot) follow.Config {
 	return follow.Config{
-		Stream: clusterStream, Version: version(b), Address: m.address(),
+		Stream: clusterStream, Version: version(b), Address: m.address(), EpochMax: clusterEpochMax,
 		AskMax: 400, AskEvery: 20 * sim.Millisecond, LookupEvery: 50 * sim.Millisecond, QuietMax: 50 * sim.Millisecond,
 		Discovery: m.discoveries(), Servers: m.servers(),
 	}

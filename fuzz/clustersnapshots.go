@@ -10,28 +10,32 @@ import (
 	"battle.test/statemachines/snapshot"
 )
 
-// Misplace puts a snapshot on a host's disk that is not the host's: of another service, or of another
-// stream. When the host starts it refuses that, and starts as if it were not there.
+// Misplace puts a snapshot on a host's disk that is not the host's: of another service, of another
+// stream, or of an epoch that nobody was ever granted. When the host starts it refuses that, and starts as if it were not there.
 type Misplace struct {
 	Of, To Member `draw:"0..12"`
 	Stream bool   // of another stream, and the host's own service
+	Epoch  bool   // of a later epoch than there is, and the host's own service
 }
 
 func (u *Misplace) Apply(_ *battle.T, c *cluster) {
-	of := u.Of
-	if u.Stream {
+	of, own := u.Of, u.Stream || u.Epoch
+	if own {
 		of = u.To
 	}
 	m := c.net.Machine(of.id())
-	if m == nil || u.To.service() == "disc" || !u.Stream && of.service() == u.To.service() {
+	if m == nil || u.To.service() == "disc" || !own && of.service() == u.To.service() {
 		return // a discovery ignores what its disk has
 	}
 	s := m.Snapshot("sim")
 	if u.Stream {
 		s.Stream = "area"
 	}
-	for _, own := range c.net.Snapshots(u.To.id()) {
-		if own.CoreStreamLength == s.CoreStreamLength {
+	if u.Epoch {
+		s.Epoch += clusterEpochMax + 1
+	}
+	for _, kept := range c.net.Snapshots(u.To.id()) {
+		if kept.CoreStreamLength == s.CoreStreamLength {
 			return // its file would be in the place of the host's own
 		}
 	}

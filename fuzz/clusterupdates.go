@@ -125,9 +125,13 @@ type Disturb struct {
 	Corrupt   uint8  `draw:"0..60"`    // percent
 	Delay     uint16 `draw:"0..20000"` // µs
 	Throttle  uint16 // KB a second, at least 50; 0 is no limit
+	Luck      uint8  // which packets are hit, and what disks lose: other dice; 0 are those that there are
 }
 
 func (u *Disturb) Apply(_ *battle.T, c *cluster) {
+	if u.Luck > 0 {
+		c.net.Reseed(uint64(u.Luck))
+	}
 	throttle := int64(u.Throttle) * 1000
 	if throttle > 0 {
 		throttle = max(throttle, 50_000) // or a long message is under way long after faults stopped

@@ -17,6 +17,8 @@ type Config struct {
 	Self    machine.Address // the host's own
 	Version uint8           // of the packets and snapshots that it writes and reads; default wire.Latest
 
+	EpochMax uint64 // the last epoch that was granted: a snapshot of a later one is refused; 0 is not known
+
 	ExpireAfter int64 // ns without an advert until a server is forgotten; default 5 s
 	ServersMax  int   // servers that are known at a time; default 256, at most 2048
 

@@ -120,12 +120,15 @@ func TestCopiesGoOnAsTheFirst(t *testing.T) {
 
 func TestStatesThatCannotBeAreRefused(t *testing.T) {
 	server := snapshot.Words(5, 1, 0, 0, 0, 9)
+	testConfig := testConfig
+	testConfig.EpochMax = 1 << 40
 	for _, c := range []struct {
 		change func(*snapshot.Snapshot)
 		want   string
 	}{
 		{func(s *snapshot.Snapshot) { s.Stream = "air" }, `discovery: got a snapshot of stream "air", want "aria"`},
 		{func(s *snapshot.Snapshot) { s.Service = "tip" }, `discovery: got a snapshot of service "tip", want "discovery"`},
+		{func(s *snapshot.Snapshot) { s.Epoch = 1<<40 + 1 }, `discovery: got a snapshot of epoch 1099511627777, want at most 1099511627776, the last that was granted`},
 		{func(s *snapshot.Snapshot) {
 			s.Sections[0] = snapshot.PlainSection(machineSection, snapshot.Words(1<<63))
 		}, `discovery: section "machine" at byte 0: got -9223372036854775808, want a time of 0 or later`},

@@ -46,11 +46,8 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Service != Service {
-		return nil, fmt.Errorf("discovery: got a snapshot of service %q, want %q", s.Service, Service)
-	}
-	if s.Stream != config.Stream {
-		return nil, fmt.Errorf("discovery: got a snapshot of stream %q, want %q", s.Stream, config.Stream)
+	if err := s.BelongsTo(config.Stream, Service, config.EpochMax); err != nil {
+		return nil, err
 	}
 	if err := s.ReadableBy(m.config.Version); err != nil {
 		return nil, fmt.Errorf("discovery: %w", err)

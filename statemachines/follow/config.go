@@ -15,6 +15,11 @@ type Config struct {
 	Version uint8           // of packets and of the owner's snapshots, to write and to read; default wire.Latest
 	Address machine.Address // the follower's own
 
+	// The last epoch that was granted, as far as whoever starts the machine knows: a snapshot of a later
+	// one is of another history, and is refused. 0 is not known. It says nothing of packets: a leader is
+	// believed, whatever its epoch.
+	EpochMax uint64
+
 	Discovery []machine.Address // whom to ask for servers, in turn
 	Servers   []Server          // those that are known without discovery
 

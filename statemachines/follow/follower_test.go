@@ -284,6 +284,13 @@ func TestSnapshotsOfOthersAreRefused(t *testing.T) {
 	s := f.Snapshot("test", "test", 100)
 	_, err := Restore(Config{Stream: "other"}, s)
 	require.EqualError(t, err, `section "follow" at byte 0: got stream "aria", want stream "other"`)
+	s.Epoch = 7
+	_, err = Restore(Config{Stream: "aria", EpochMax: 6}, s)
+	require.EqualError(t, err, `section "follow" at byte 0: got epoch 7, want at most 6, the last that was granted`)
+	_, err = Restore(Config{Stream: "aria", EpochMax: 7}, s)
+	require.NoError(t, err)
+	_, err = Restore(Config{Stream: "aria"}, s)
+	require.NoError(t, err, "nobody knows which was the last")
 	s.Sections = nil
 	_, err = Restore(Config{Stream: "aria"}, s)
 	require.EqualError(t, err, `section "follow" at byte 0: got no such section, want one`)

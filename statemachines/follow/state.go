@@ -135,6 +135,9 @@ func Restore(config Config, s *snapshot.Snapshot) (Follower, error) {
 	if s.Stream != config.Stream {
 		return Follower{}, wrong(0, fmt.Sprintf("stream %q", s.Stream), fmt.Sprintf("stream %q", config.Stream))
 	}
+	if most := config.EpochMax; most != 0 && s.Epoch > most {
+		return Follower{}, wrong(0, fmt.Sprintf("epoch %d", s.Epoch), fmt.Sprintf("at most %d, the last that was granted", most))
+	}
 	if err := s.ReadableBy(f.config.Version); err != nil {
 		return Follower{}, err
 	}

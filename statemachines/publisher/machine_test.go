@@ -166,6 +166,8 @@ func TestWhatIsRefusedChangesNothingButACount(t *testing.T) {
 }
 
 func TestStatesThatCannotBeAreRefused(t *testing.T) {
+	config := config
+	config.Follow.EpochMax = 1 << 40
 	m := ready(t)
 	m.Step(0, machine.Input{Kind: machine.Command, Data: []byte("message")}, nil)
 	mine := wire.Frame{Publisher: 7, Sequence: 1, Payload: []byte("message")}
@@ -177,6 +179,7 @@ func TestStatesThatCannotBeAreRefused(t *testing.T) {
 		want   string
 	}{
 		{func(s *snapshot.Snapshot) { s.Service = "tip" }, `section "publisher" at byte 0: got service "tip", want service "publisher"`},
+		{func(s *snapshot.Snapshot) { s.Epoch = 1<<40 + 1 }, `section "follow" at byte 0: got epoch 1099511627777, want at most 1099511627776, the last that was granted`},
 		{func(s *snapshot.Snapshot) { s.Sections = s.Sections[:1] }, `section "publisher" at byte 0: got no such section, want one`},
 		{func(s *snapshot.Snapshot) { s.Sections = s.Sections[:2] }, `section "queue" at byte 0: got no such section, want one`},
 		{section(1, func(b []byte) []byte { return b[:8] }), `section "publisher" at byte 0: got 8 bytes, want 80`},

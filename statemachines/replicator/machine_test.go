@@ -240,6 +240,8 @@ func requireOfItsEpoch(t require.TestingT, m *Machine) {
 }
 
 func TestWhatIsNotOfThisReplicatorIsRefused(t *testing.T) {
+	testConfig := testConfig
+	testConfig.Follow.EpochMax = 1 << 40
 	w := journal.NewWriter(1, 0)
 	_, err := Restart(testConfig, nil, w.Append(nil, journal.Record{Kind: journal.Stream}))
 	require.ErrorIs(t, err, journal.OtherStream)
@@ -252,6 +254,7 @@ func TestWhatIsNotOfThisReplicatorIsRefused(t *testing.T) {
 	}{
 		{func(s *snapshot.Snapshot) { s.Stream = "air" }, `replicator: got a snapshot of stream "air", want "aria"`},
 		{func(s *snapshot.Snapshot) { s.Service = "tip" }, `replicator: got a snapshot of service "tip", want "replicator"`},
+		{func(s *snapshot.Snapshot) { s.Epoch = 1<<40 + 1 }, `replicator: got a snapshot of epoch 1099511627777, want at most 1099511627776, the last that was granted`},
 		{func(s *snapshot.Snapshot) {
 			s.Sections[1] = snapshot.PlainSection(machineSection, snapshot.Words(1<<63, 0))
 		}, `replicator: section "machine" at byte 0: got -9223372036854775808, want a time of 0 or later`},

@@ -44,7 +44,7 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.expect(s); err != nil {
+	if err := s.BelongsTo(m.config.Stream, Service, m.config.Follow.EpochMax); err != nil {
 		return nil, err
 	}
 	if m.follower, err = follow.Restore(m.config.Follow, s); err != nil {
@@ -74,17 +74,6 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	f = s.Fields(clientsSection)
 	m.server.Buckets().Restore(f)
 	return m, f.End()
-}
-
-// expect refuses the snapshot of another stream or service.
-func (m *Machine) expect(s *snapshot.Snapshot) error {
-	if s.Service != Service {
-		return fmt.Errorf("replicator: got a snapshot of service %q, want %q", s.Service, Service)
-	}
-	if s.Stream != m.config.Stream {
-		return fmt.Errorf("replicator: got a snapshot of stream %q, want %q", s.Stream, m.config.Stream)
-	}
-	return nil
 }
 
 // Restart makes a machine after a crash, of the journal as the disk has it. It has all of the

@@ -92,12 +92,15 @@ func TestARestartTakesWhatTheDiskHas(t *testing.T) {
 
 func TestSnapshotsOfOthersAreRefused(t *testing.T) {
 	disk, kept := written(t)
+	restartConfig := restartConfig
+	restartConfig.Follow.EpochMax = 1 << 40
 	for _, c := range []struct {
 		change func(*snapshot.Snapshot)
 		want   string
 	}{
 		{func(s *snapshot.Snapshot) { s.Stream = "air" }, `sequencer: got a snapshot of stream "air", want "aria"`},
 		{func(s *snapshot.Snapshot) { s.Service = "tip" }, `sequencer: got a snapshot of service "tip", want "sequencer"`},
+		{func(s *snapshot.Snapshot) { s.Epoch = 1<<40 + 1 }, `sequencer: got a snapshot of epoch 1099511627777, want at most 1099511627776, the last that was granted`},
 	} {
 		s := *kept
 		c.change(&s)

@@ -76,7 +76,7 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.expect(s); err != nil {
+	if err := s.BelongsTo(m.config.Stream, Service, m.config.Follow.EpochMax); err != nil {
 		return nil, err
 	}
 	m.epoch, m.time = s.Epoch, s.StreamTime
@@ -88,17 +88,6 @@ func Restore(config Config, s *snapshot.Snapshot) (*Machine, error) {
 		}
 	}
 	return m, nil
-}
-
-// expect refuses the snapshot of another stream or service.
-func (m *Machine) expect(s *snapshot.Snapshot) error {
-	if s.Service != Service {
-		return fmt.Errorf("sequencer: got a snapshot of service %q, want %q", s.Service, Service)
-	}
-	if s.Stream != m.config.Stream {
-		return fmt.Errorf("sequencer: got a snapshot of stream %q, want %q", s.Stream, m.config.Stream)
-	}
-	return nil
 }
 
 func (m *Machine) restoreMachine(s *snapshot.Snapshot) error {

@@ -112,6 +112,21 @@ func (s *Snapshot) Section(name string) (Section, bool) {
 	return Section{}, false
 }
 
+// BelongsTo refuses the snapshot of another stream or service, and one of an epoch later than
+// epochMax, the last that was granted: it is of a history that is not this one. Where it is not
+// known which that was, epochMax is 0.
+func (s *Snapshot) BelongsTo(stream, service string, epochMax uint64) error {
+	switch {
+	case s.Service != service:
+		return fmt.Errorf("%s: got a snapshot of service %q, want %q", service, s.Service, service)
+	case s.Stream != stream:
+		return fmt.Errorf("%s: got a snapshot of stream %q, want %q", service, s.Stream, stream)
+	case epochMax != 0 && s.Epoch > epochMax:
+		return fmt.Errorf("%s: got a snapshot of epoch %d, want at most %d, the last that was granted", service, s.Epoch, epochMax)
+	}
+	return nil
+}
+
 // ReadableBy refuses a snapshot of a later version than a program of some version reads: machines
 // look for themselves, as loaders do. The error is BadVersion.
 func (s *Snapshot) ReadableBy(version uint8) error {

@@ -183,6 +183,8 @@ func TestWhatIsRefusedChangesNothingButACount(t *testing.T) {
 }
 
 func TestStatesThatCannotBeAreRefused(t *testing.T) {
+	config := config
+	config.Follow.EpochMax = 1 << 40
 	m := subscriber(t, config)
 	m.Step(0, packet(leader, (&wire.Stream{Committed: 120, Frames: append(frame(1, 100), frame(2, 100)...)}).Append(nil, header(5))), nil)
 	for _, c := range []struct {
@@ -190,6 +192,7 @@ func TestStatesThatCannotBeAreRefused(t *testing.T) {
 		want   string
 	}{
 		{func(s *snapshot.Snapshot) { s.Service = "tip" }, `section "subscriber" at byte 0: got service "tip", want service "subscriber"`},
+		{func(s *snapshot.Snapshot) { s.Epoch = 1<<40 + 1 }, `section "follow" at byte 0: got epoch 1099511627777, want at most 1099511627776, the last that was granted`},
 		{func(s *snapshot.Snapshot) { s.Stream = "x" }, `section "follow" at byte 0: got stream "x", want stream "aria"`},
 		{func(s *snapshot.Snapshot) { s.Sections = s.Sections[1:] }, `section "follow" at byte 0: got no such section, want one`},
 		{func(s *snapshot.Snapshot) { s.Sections = s.Sections[:1] }, `section "subscriber" at byte 0: got no such section, want one`},

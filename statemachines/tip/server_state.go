@@ -79,13 +79,10 @@ func RestartServer(config ServerConfig, kept *snapshot.Snapshot) (*Server, error
 	return s, nil
 }
 
-// expect refuses the snapshot of another stream or service, and one of a later version.
+// expect refuses the snapshot of another stream, service or history, and one of a later version.
 func (s *Server) expect(kept *snapshot.Snapshot) error {
-	if kept.Service != Service {
-		return fmt.Errorf("tip: got a snapshot of service %q, want %q", kept.Service, Service)
-	}
-	if kept.Stream != s.config.Tip.Stream {
-		return fmt.Errorf("tip: got a snapshot of stream %q, want %q", kept.Stream, s.config.Tip.Stream)
+	if err := kept.BelongsTo(s.config.Tip.Stream, Service, s.config.Follow.EpochMax); err != nil {
+		return err
 	}
 	if err := kept.ReadableBy(s.config.Version); err != nil {
 		return fmt.Errorf("tip: %w", err)

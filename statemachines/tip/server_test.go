@@ -134,19 +134,22 @@ func (d *streamDriver) draw(s *Server) machine.Input {
 }
 
 func TestSnapshotsOfOthersAreRefusedByServers(t *testing.T) {
+	config := serverConfig()
+	config.Follow.EpochMax = 1 << 40
 	for _, c := range []struct {
 		change func(*snapshot.Snapshot)
 		want   string
 	}{
 		{func(s *snapshot.Snapshot) { s.Stream = "air" }, `tip: got a snapshot of stream "air", want "aria"`},
 		{func(s *snapshot.Snapshot) { s.Service = "sequencer" }, `tip: got a snapshot of service "sequencer", want "tip"`},
+		{func(s *snapshot.Snapshot) { s.Epoch = 1<<40 + 1 }, `tip: got a snapshot of epoch 1099511627777, want at most 1099511627776, the last that was granted`},
 		{func(s *snapshot.Snapshot) { s.Version = 3 }, "tip: snapshot 00000000000000000000.snap: unknown version: at byte 8: got 3, want 1 to 2"},
 	} {
 		kept := server(t, serverConfig()).Snapshot("test")
 		c.change(kept)
-		_, err := RestoreServer(serverConfig(), kept)
+		_, err := RestoreServer(config, kept)
 		require.EqualError(t, err, c.want)
-		_, err = RestartServer(serverConfig(), kept)
+		_, err = RestartServer(config, kept)
 		require.EqualError(t, err, c.want)
 	}
 	kept := server(t, serverConfig()).Snapshot("test")
