@@ -52,8 +52,8 @@ func (c Config) withDefaults() (Config, error) {
 // Counts are what the machine refused since it was made. They are no part of its state.
 type Counts struct {
 	follow.Counts
-	Refused   [int(wire.TooLong) + 1]uint64 // messages that a sequencer did not take, by reason
-	Conflicts uint64                        // numbers that another machine of this publisher gave away
+	Refused   [wire.InjectedReasons]uint64 // messages that a sequencer did not take, by reason
+	Conflicts uint64                       // numbers that another machine of this publisher gave away
 }
 
 // A Machine is a publisher. It is for one goroutine at a time.
@@ -73,7 +73,7 @@ type Machine struct {
 	left int    // so many messages are still to be done one at a time
 	last uint64 // the highest number of ours that we heard of
 
-	refused   [int(wire.TooLong) + 1]uint64
+	refused   [wire.InjectedReasons]uint64
 	conflicts uint64
 	notices   []byte // of the last step
 	packets   []byte // of the last step

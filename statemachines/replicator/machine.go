@@ -93,6 +93,7 @@ func (m *Machine) Bounds() (first, tail, committed uint64) {
 func (m *Machine) Counts() serve.Counts {
 	c := m.counts
 	c.Add(m.follower.Counts())
+	c.Requests = m.server.Refused()
 	return c
 }
 

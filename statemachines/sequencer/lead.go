@@ -68,10 +68,8 @@ func (m *Machine) inject(from machine.Address, p *wire.Packet, out []machine.Out
 		m.counts.Unwanted++
 		return out
 	case m.role != Leading:
-		m.counts.Unwanted++
 		answer.Reason, answer.Retry = wire.NotLeading, uint64(m.config.RetryAfter)
 	case p.Epoch != m.epoch:
-		m.counts.WrongEpoch++
 		answer.Reason = wire.OtherEpoch
 	case len(in.Payload) > wire.PayloadMax || size > ^tail:
 		answer.Reason = wire.TooLong
@@ -88,6 +86,7 @@ func (m *Machine) inject(from machine.Address, p *wire.Packet, out []machine.Out
 		}
 		return m.order(&in, out)
 	}
+	m.counts.Messages[answer.Reason]++
 	at := len(m.buf)
 	m.buf = answer.Append(m.buf, m.header())
 	return append(out, machine.Output{Kind: machine.Send, To: from, Data: m.buf[at:]})

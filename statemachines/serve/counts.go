@@ -13,6 +13,9 @@ import (
 type Counts struct {
 	follow.Counts
 	Commands uint64 // commands that make no sense
+
+	Requests [wire.RefusalReasons]uint64  // of clients, that were refused, by reason; 0 of them for None
+	Messages [wire.InjectedReasons]uint64 // of publishers, that were not put into the stream, by reason; Taken are those that are there
 }
 
 // Add adds what a follower did not take.
@@ -40,5 +43,11 @@ func (c Counts) String() string {
 	add("unwanted", c.Unwanted)
 	add("untrue", c.Untrue)
 	add("commands", c.Commands)
+	for reason, n := range c.Requests {
+		add("request-"+wire.RefusalReason(reason).String(), n)
+	}
+	for reason, n := range c.Messages {
+		add("message-"+wire.InjectedReason(reason).String(), n)
+	}
 	return strings.TrimPrefix(b.String(), " ")
 }

@@ -25,6 +25,7 @@ type Server struct {
 	answerMax int
 	clients   *Buckets
 	scratch   []byte
+	refused   [wire.RefusalReasons]uint64
 }
 
 // NewServer makes a server that has answered nobody.
@@ -40,15 +41,18 @@ func NewServer(l Limits) (*Server, error) {
 	if err := rate.Check(); err != nil {
 		return nil, err
 	}
-	return &Server{l.AnswerMax, NewBuckets(rate, l.ClientsMax), nil}, nil
+	return &Server{l.AnswerMax, NewBuckets(rate, l.ClientsMax), nil, [wire.RefusalReasons]uint64{}}, nil
 }
+
+// Refused are how many requests were refused, by reason. They are no part of the state.
+func (s *Server) Refused() [wire.RefusalReasons]uint64 { return s.refused }
 
 // Buckets are the server's state.
 func (s *Server) Buckets() *Buckets { return s.clients }
 
 // Clone is a copy.
 func (s *Server) Clone() *Server {
-	return &Server{answerMax: s.answerMax, clients: s.clients.Clone()}
+	return &Server{answerMax: s.answerMax, clients: s.clients.Clone(), refused: s.refused}
 }
 
 // Answer appends the answer to a request of an epoch to dst, or the refusal. The header is
@@ -60,15 +64,15 @@ func (s *Server) Answer(dst []byte, now int64, client machine.Address, asked uin
 		n = int(min(uint64(r.Length), uint64(s.answerMax), b.Tail-r.Offset))
 	}
 	refusal := wire.Refusal{Offset: r.Offset, Bounds: b}
-	if r.Length == 0 {
-		refusal.Reason = wire.Malformed
-		return refusal.Append(dst, h)
-	}
-	if wait := s.clients.Take(uint64(client), now, n+Overhead); wait > 0 {
-		refusal.Reason, refusal.Retry = wire.Busy, uint64(wait)
-		return refusal.Append(dst, h)
+	wait := int64(0)
+	if r.Length > 0 {
+		wait = s.clients.Take(uint64(client), now, n+Overhead)
 	}
 	switch {
+	case r.Length == 0:
+		refusal.Reason = wire.Malformed
+	case wait > 0:
+		refusal.Reason, refusal.Retry = wire.Busy, uint64(wait)
 	case asked != h.Epoch:
 		refusal.Reason = wire.WrongEpoch
 	case r.Offset < b.First:
@@ -81,5 +85,6 @@ func (s *Server) Answer(dst []byte, now int64, client machine.Address, asked uin
 		log.Copy(answer.Data, r.Offset)
 		return answer.Append(dst, h)
 	}
+	s.refused[refusal.Reason]++
 	return refusal.Append(dst, h)
 }

@@ -68,6 +68,7 @@ func TestWhoAsksTooFastIsRefusedAndTold(t *testing.T) {
 	require.Equal(t, wire.Busy, served(t, s, second, 7, r))
 	require.Equal(t, wire.Busy, served(t, s, second, 6, r), "a refusal is an answer")
 	require.Equal(t, "a", served(t, s, second+65_000_000, 7, r))
+	require.EqualValues(t, 2, s.Refused()[wire.Busy])
 }
 
 func TestLimitsThatCannotBeAreRefused(t *testing.T) {
@@ -89,7 +90,8 @@ func TestCountsNameWhatTheyCounted(t *testing.T) {
 	var c Counts
 	require.Empty(t, c.String())
 	c.Faults[wire.BadMagic], c.WrongEpoch, c.Unwanted, c.Untrue, c.Commands = 1, 2, 3, 4, 5
-	require.Equal(t, "bad-magic=1 wrong-epoch=2 unwanted=3 untrue=4 commands=5", c.String())
+	c.Requests[wire.Busy], c.Messages[wire.TooFast] = 6, 7
+	require.Equal(t, "bad-magic=1 wrong-epoch=2 unwanted=3 untrue=4 commands=5 request-busy=6 message-too-fast=7", c.String())
 }
 
 func BenchmarkAnswer(b *testing.B) {

@@ -58,6 +58,8 @@ type Server struct {
 	follower follow.Follower
 	commands uint64
 
+	refused [wire.RefusalReasons]uint64 // requests, by reason
+
 	said []Output // of the machine, in this step
 	buf  []byte   // what the outputs of the last step hold
 }
@@ -88,10 +90,9 @@ func (s *Server) Machine() *Machine { return s.machine }
 // Committed is up to where the stream is known to be accepted.
 func (s *Server) Committed() uint64 { return s.follower.Known() }
 
-// Counts are how many inputs were refused, by reason, since the server was made. A request that
-// is refused by an answer is not counted.
+// Counts are how many inputs were refused, by reason, since the server was made.
 func (s *Server) Counts() serve.Counts {
-	return serve.Counts{Counts: *s.follower.Counts(), Commands: s.commands}
+	return serve.Counts{Counts: *s.follower.Counts(), Commands: s.commands, Requests: s.refused}
 }
 
 // Step is that of package machine's Machine.
@@ -172,6 +173,7 @@ func (s *Server) send(o *Output, out []machine.Output) []machine.Output {
 	if o.Kind == Data {
 		s.buf = (&wire.Answer{Offset: o.Offset, Bounds: bounds, Data: o.Data}).Append(s.buf, s.follower.Header())
 	} else {
+		s.refused[refusals[o.Kind]]++
 		s.buf = (&wire.Refusal{Offset: o.Offset, Bounds: bounds, Reason: refusals[o.Kind], Retry: uint64(o.Retry)}).Append(s.buf, s.follower.Header())
 	}
 	return append(out, machine.Output{Kind: machine.Send, To: machine.Address(o.Client), Data: s.buf[at:]})

@@ -34,18 +34,20 @@ type InjectedReason uint8
 
 // The reasons of an Injected.
 const (
-	Taken           InjectedReason = iota // it was, now or before
-	NotLeading                            // another sequencer leads
-	OtherEpoch                            // the publisher knows another epoch
-	TooFast                               // try again after Retry
-	OutOfOrder                            // not the next of its publisher, which is Last+1
-	TooLong                               // no frame can hold it
-	injectedReasons = int(TooLong) + 1
+	Taken      InjectedReason = iota // it was, now or before
+	NotLeading                       // another sequencer leads
+	OtherEpoch                       // the publisher knows another epoch
+	TooFast                          // try again after Retry
+	OutOfOrder                       // not the next of its publisher, which is Last+1
+	TooLong                          // no frame can hold it
+
+	// InjectedReasons is the size of a table by reason.
+	InjectedReasons = int(TooLong) + 1
 )
 
 // String is the reason's name, as in "not-leading".
 func (r InjectedReason) String() string {
-	names := [injectedReasons]string{"taken", "not-leading", "wrong-epoch", "too-fast", "out-of-order", "too-long"}
+	names := [InjectedReasons]string{"taken", "not-leading", "wrong-epoch", "too-fast", "out-of-order", "too-long"}
 	if int(r) < len(names) {
 		return names[r]
 	}

@@ -73,18 +73,20 @@ type RefusalReason uint8
 
 // The reasons of a Refusal.
 const (
-	TooOld         RefusalReason = 1 + iota // Offset is below First
-	Future                                  // Offset is past Tail
-	WrongEpoch                              // the request is of another epoch than the server's
-	Busy                                    // try again after Retry
-	Malformed                               // the request asks for nothing
-	Uncommitted                             // the server has the bytes, and they are not accepted yet
-	refusalReasons = int(Uncommitted)
+	TooOld      RefusalReason = 1 + iota // Offset is below First
+	Future                               // Offset is past Tail
+	WrongEpoch                           // the request is of another epoch than the server's
+	Busy                                 // try again after Retry
+	Malformed                            // the request asks for nothing
+	Uncommitted                          // the server has the bytes, and they are not accepted yet
+
+	// RefusalReasons is the size of a table by reason.
+	RefusalReasons = int(Uncommitted) + 1
 )
 
 // String is the reason's name, as in "too-old".
 func (r RefusalReason) String() string {
-	names := [refusalReasons]string{"too-old", "future", "wrong-epoch", "busy", "malformed", "uncommitted"}
+	names := [RefusalReasons - 1]string{"too-old", "future", "wrong-epoch", "busy", "malformed", "uncommitted"}
 	if r >= 1 && int(r) <= len(names) {
 		return names[r-1]
 	}
