@@ -9,6 +9,7 @@ import (
 	"battle.test/oracle"
 	"battle.test/sim"
 	"battle.test/statemachines/machine"
+	"battle.test/statemachines/wire"
 )
 
 // Cluster is the whole bus, on a simulated network of two regions, beside a model of what
@@ -78,6 +79,7 @@ var Cluster = battle.Target[*cluster]{
 type cluster struct {
 	net      *sim.Network
 	bus      *oracle.Bus
+	requests oracle.BusRequests
 	operator operator
 	wrong    error // the first thing that must not be
 	kept     appsKept
@@ -144,7 +146,7 @@ func clusterLink(from, to machine.Address) sim.Link {
 // clone copies the cluster. What the network shares is copied when it is changed.
 func (c *cluster) clone() *cluster {
 	another := *c
-	another.net, another.bus = c.net.Clone(), c.bus.Clone()
+	another.net, another.bus, another.requests = c.net.Clone(), c.bus.Clone(), c.requests.Clone()
 	another.last = append([]byte(nil), c.last...)
 	for m := range another.hosts {
 		another.hosts[m] = c.hosts[m].Clone()
@@ -165,6 +167,9 @@ func (c *cluster) saw(e sim.Event) {
 	}
 	switch e.Kind {
 	case sim.Sent:
+		if len(e.Data) > 4 && wire.Kind(e.Data[4]) == wire.KindRequest {
+			c.sawRequest(&e)
+		}
 		if Member(e.Host) != Asker {
 			c.wrong = c.sawPacket(&e)
 		}
@@ -197,10 +202,28 @@ func (c *cluster) sawPacket(e *sim.Event) error {
 	if err := c.bus.Sent(m.String(), p); err != nil {
 		return err
 	}
-	if p.Kind == "stream" && m.isSequencer() {
+	switch {
+	case p.Kind == "stream" && m.isSequencer():
 		return c.sawCommitted(m, p)
+	case p.Kind == "refusal":
+		return c.sawRefusal(m, Member(e.Peer), p)
 	}
 	return nil
+}
+
+// sawRequest notes what a client asks for. One of the asker's need not be a packet.
+func (c *cluster) sawRequest(e *sim.Event) {
+	if p, err := oracle.ReadBusPacket(e.Data); err == nil {
+		c.requests.Asked(int(e.Host), int(e.Peer), p)
+	}
+}
+
+// sawRefusal judges a refusal by what was asked for, and by what the server has.
+func (c *cluster) sawRefusal(server, client Member, p oracle.BusPacket) error {
+	if first, tail := c.bounds(server); p.First > first || p.Tail > tail {
+		return fmt.Errorf("refusal %s: it says that it has bytes from %d to %d, and has those from %d to %d", p.Reason, p.First, p.Tail, first, tail)
+	}
+	return c.requests.Refused(int(server), int(client), p)
 }
 
 // The things that are seen on the network, and labelled.
