@@ -113,6 +113,7 @@ func newCluster() *cluster { return clusterWithLog(0) }
 // clusterWithLog makes a cluster whose network keeps a log of so many events.
 func clusterWithLog(size int) *cluster {
 	c := &cluster{bus: oracle.NewBus()}
+	c.bus.Ahead, c.bus.Rate, c.bus.Burst = clusterAhead, float64(clusterRate.PerSecond), float64(clusterRate.Burst)
 	c.net = sim.New(sim.Config{
 		Log:      size,
 		LinkOf:   clusterLink,
@@ -205,8 +206,10 @@ func (c *cluster) sawPacket(e *sim.Event) error {
 	switch {
 	case p.Kind == "stream" && m.isSequencer():
 		return c.sawCommitted(m, p)
-	case p.Kind == "refusal":
-		return c.sawRefusal(m, Member(e.Peer), p)
+	case p.Kind == "found":
+		return c.bus.Found(m.region(), Member(e.Peer).region(), p)
+	case p.Kind == "answer" || p.Kind == "refusal":
+		return c.sawAnswer(m, Member(e.Peer), p)
 	}
 	return nil
 }
@@ -218,12 +221,12 @@ func (c *cluster) sawRequest(e *sim.Event) {
 	}
 }
 
-// sawRefusal judges a refusal by what was asked for, and by what the server has.
-func (c *cluster) sawRefusal(server, client Member, p oracle.BusPacket) error {
+// sawAnswer judges an answer or a refusal by what was asked for, and by what the server has.
+func (c *cluster) sawAnswer(server, client Member, p oracle.BusPacket) error {
 	if first, tail := c.bounds(server); p.First > first || p.Tail > tail {
-		return fmt.Errorf("refusal %s: it says that it has bytes from %d to %d, and has those from %d to %d", p.Reason, p.First, p.Tail, first, tail)
+		return fmt.Errorf("%s %s: it says that it has bytes from %d to %d, and has those from %d to %d", p.Kind, p.Reason, p.First, p.Tail, first, tail)
 	}
-	return c.requests.Refused(int(server), int(client), p)
+	return c.requests.Answered(int(server), int(client), p)
 }
 
 // The things that are seen on the network, and labelled.
@@ -233,6 +236,7 @@ var clusterSights = [...]string{
 	sawBelow: "a restarted tip was asked for what came before its snapshot", sawAcross: "another region was refused",
 	sawDowngrade: "a host went back to version 1 in mid-run",
 	sawLater:     "a later snapshot was refused",
+	sawTooFast:   "a publisher was too fast",
 }
 
 // The sights that are no answers.
@@ -243,6 +247,7 @@ const (
 	sawAcross
 	sawDowngrade
 	sawLater
+	sawTooFast
 )
 
 // see notes what a packet is.
@@ -250,6 +255,8 @@ func (c *cluster) see(p oracle.BusPacket, from, to Member) {
 	switch {
 	case p.Kind == "answer" && len(p.Data) > 0:
 		c.labels |= 1
+	case p.Kind == "injected" && p.Reason == "too fast":
+		c.labels |= 1 << sawTooFast
 	case p.Kind == "refusal":
 		if from.region() != to.region() {
 			c.labels |= 1 << sawAcross

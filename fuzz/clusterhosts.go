@@ -122,6 +122,12 @@ func (m Member) isSubscriber() bool { return m == Sub1 || m == Sub2 || m == Sub3
 // clusterEpochMax is more epochs than any run has: snapshots of later ones are of another history.
 const clusterEpochMax = 1 << 40
 
+// What publishers may send at most: so much that is not accepted yet, of all of them, and so much a
+// second, of each. Two long messages are too much for the one; after one, the next has to wait.
+const clusterAhead = wire.FrameMax
+
+var clusterRate = serve.Rate{PerSecond: 1_000_000, Burst: 20_000}
+
 // version is that of the formats which a host's program writes and reads.
 func version(b sim.Boot) uint8 { return wire.Latest - uint8(b.Version) }
 
@@ -164,7 +170,7 @@ func (m Member) servers() (all []follow.Server) {
 func (m Member) startSequencer(b sim.Boot) (machine.Machine, error) {
 	return seq.Restart(seq.Config{
 		Stream: clusterStream, Self: m.address(), Version: version(b), Replicators: []machine.Address{Rep2.address()},
-		HeartbeatEvery: 5 * sim.Millisecond, RetainMin: clusterRetains,
+		HeartbeatEvery: 5 * sim.Millisecond, RetainMin: clusterRetains, UncommittedMax: clusterAhead, Publisher: clusterRate,
 		Requests: serve.Limits{AnswerMax: 300}, Follow: m.following(b),
 	}, b.Snapshot, b.Journal)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -17,6 +18,9 @@ type Bus struct {
 	Accepted  BusText           // the stream up to where it is accepted
 	Messages  []BusMessage      // that are in it, as far as all bytes are known
 	Delivered map[string]uint64 // by subscriber: the offset of its next message
+	Ahead     uint64            // what a leader may have sent and not accepted, at most, in bytes
+	Rate      float64           // what it may take of a publisher, in bytes a second, or 0
+	Burst     float64           // and at once
 
 	parsed uint64 // of Accepted
 }
@@ -31,6 +35,9 @@ type BusEpoch struct {
 	accepted uint64 // what its leader has said is accepted
 
 	text BusText // the stream in this epoch, from where it was accepted when that was granted
+
+	taken uint64    // up to here it is judged what its leader takes
+	owing []busDebt // of publishers
 }
 
 // A BusMessage is a message in the stream.
@@ -43,7 +50,9 @@ type BusMessage struct {
 func (m *BusMessage) end() uint64 { return m.Offset + 20 + uint64(len(m.Payload)) }
 
 // NewBus is a bus on which nothing has happened.
-func NewBus() *Bus { return &Bus{Apps: map[uint64]BusApp{}, Delivered: map[string]uint64{}} }
+func NewBus() *Bus {
+	return &Bus{Apps: map[uint64]BusApp{}, Delivered: map[string]uint64{}, Ahead: math.MaxUint64}
+}
 
 // Clone copies the model.
 func (b *Bus) Clone() *Bus {
@@ -54,7 +63,7 @@ func (b *Bus) Clone() *Bus {
 	}
 	c.Accepted, c.Messages, c.Epochs = b.Accepted.clone(), slices.Clip(b.Messages), slices.Clone(b.Epochs)
 	for i := range c.Epochs {
-		c.Epochs[i].text = b.Epochs[i].text.clone()
+		c.Epochs[i].text, c.Epochs[i].owing = b.Epochs[i].text.clone(), slices.Clone(b.Epochs[i].owing)
 	}
 	return &c
 }
@@ -108,6 +117,9 @@ func (b *Bus) Sent(host string, p BusPacket) error {
 		}
 	}
 	if leads {
+		if err := b.takes(e, p); err != nil {
+			return err
+		}
 		if err := b.accept(e, p.Committed); err != nil {
 			return err
 		}

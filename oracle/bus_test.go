@@ -14,11 +14,13 @@ func TestPacketsAreReadAsTheDocumentShowsThem(t *testing.T) {
 	file, err := os.ReadFile("../statemachines/wire/testdata/packets.txt")
 	require.NoError(t, err)
 	want := map[string]BusPacket{
-		"stream version=1":  {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500},
-		"stream version=2":  {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500},
-		"request version=1": {Kind: "request", Epoch: 7, Offset: 313425, Length: 1400},
-		"answer version=1":  {Kind: "answer", Epoch: 7, Offset: 315560, Start: 300000, First: 313000, Tail: 315567, Committed: 315500},
-		"inject version=1":  {Kind: "inject", Epoch: 7, Publisher: 5, Sequence: 1},
+		"stream version=1":   {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500},
+		"stream version=2":   {Kind: "stream", Epoch: 7, Start: 300000, Offset: 315567, Committed: 315500, Time: 1700000000000000000},
+		"request version=1":  {Kind: "request", Epoch: 7, Offset: 313425, Length: 1400},
+		"answer version=1":   {Kind: "answer", Epoch: 7, Offset: 315560, Start: 300000, First: 313000, Tail: 315567, Committed: 315500},
+		"inject version=1":   {Kind: "inject", Epoch: 7, Publisher: 5, Sequence: 1},
+		"injected version=1": {Kind: "injected", Epoch: 7, Publisher: 5, Tail: 315567, Committed: 315500, Reason: "too fast"},
+		"found version=1":    {Kind: "found", Epoch: 7},
 	}
 	for _, part := range strings.Split(string(file), "\n\n") {
 		name, lines, _ := strings.Cut(strings.TrimSpace(part), "\n----\n")

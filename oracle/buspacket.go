@@ -9,18 +9,20 @@ import (
 // A BusPacket is what a packet says, as far as the model of the bus wants to know. It is read by
 // the tables of docs/bus.md, and by no code of the machines.
 type BusPacket struct {
-	Kind                                  string // "inject", "stream", "request", "answer", "refusal", or "" for all others
+	Kind                                  string // "inject", "injected", "stream", "request", "answer", "refusal", "found", or "" for all others
 	Epoch                                 uint64
 	Start, Offset, First, Tail, Committed uint64
 	Publisher, Sequence                   uint64 // of a message that is injected
 	Length                                uint64 // that a request asks for
-	Reason                                string // of a refusal
-	Data                                  []byte // of a message, a stream packet or an answer: the packet's
+	Time                                  int64  // of its writer, of a stream packet of version 2; else 0
+	Reason                                string // of a refusal, or of what became of a message
+	Data                                  []byte // of a message, a stream packet, an answer, or what was found: the packet's
 }
 
 var (
 	castagnoli = crc32.MakeTable(crc32.Castagnoli)
-	busFixed   = [...]int{1: 16, 3: 24, 4: 12, 5: 40, 6: 49} // by kind, how many bytes of the fixed part are read here
+	busFixed   = [...]int{1: 16, 2: 33, 3: 24, 4: 12, 5: 40, 6: 49} // by kind, how many bytes of the fixed part are read here
+	busAnswers = [...]string{"taken", "not leading", "another epoch", "too fast", "out of order", "too long"}
 	busReasons = [...]string{"none", "too old", "future", "wrong epoch", "busy", "malformed", "uncommitted"}
 )
 
@@ -62,8 +64,16 @@ func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 	switch kind {
 	case 1:
 		p.Kind, p.Publisher, p.Sequence = "inject", word(0), word(1)
+	case 2:
+		if int(words[32]) >= len(busAnswers) {
+			return p, fmt.Errorf("a message's reason %d", words[32])
+		}
+		p.Kind, p.Publisher, p.Tail, p.Committed, p.Reason = "injected", word(0), word(2), word(3), busAnswers[words[32]]
 	case 3:
 		p.Kind, p.Start, p.Offset, p.Committed = "stream", word(0), word(1), word(2)
+		if len(words) >= 32 {
+			p.Time = int64(word(3))
+		}
 	case 4:
 		p.Kind, p.Offset, p.Length = "request", word(0), uint64(le.Uint32(words[8:]))
 	case 5:
@@ -74,6 +84,8 @@ func ReadBusPacket(packet []byte) (p BusPacket, err error) {
 			return p, fmt.Errorf("a refusal of reason %d", words[40])
 		}
 		p.Reason = busReasons[words[40]]
+	case 10:
+		p.Kind = "found"
 	}
 	return p, nil
 }

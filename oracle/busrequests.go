@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// BusRequests are what clients have asked servers for. A refusal must be true of one of them: it names
-// the offset that was asked for, and not the rest. Hosts are numbers.
+// BusRequests are what clients have asked servers for. An answer or a refusal must be true of one of
+// them: it names the offset that was asked for, and not the rest. Hosts are numbers.
 type BusRequests struct{ all []busRequest }
 
 type busRequest struct {
@@ -23,18 +23,18 @@ func (r *BusRequests) Asked(client, server int, p BusPacket) {
 	r.all = append(r.all, busRequest{client, server, p.Epoch, p.Offset, p.Length == 0})
 }
 
-// Refused judges a refusal that a server sent.
-func (r *BusRequests) Refused(server, client int, p BusPacket) error {
+// Answered judges an answer or a refusal that a server sent.
+func (r *BusRequests) Answered(server, client int, p BusPacket) error {
 	for i := len(r.all) - 1; i >= 0; i-- { // mostly it is a late one
 		one := &r.all[i]
 		if one.client == client && one.server == server && one.offset == p.Offset && one.deserves(p) {
 			return nil
 		}
 	}
-	return fmt.Errorf("refusal %s in epoch %d from byte %d on: the client sent no request of which that is true", p.Reason, p.Epoch, p.Offset)
+	return fmt.Errorf("%s %s in epoch %d from byte %d on: the client sent no request of which that is true", p.Kind, p.Reason, p.Epoch, p.Offset)
 }
 
-// deserves tells whether a refusal is true of a request, as far as it is to be seen in both.
+// deserves tells whether an answer or a refusal is true of a request, as far as it is to be seen in both.
 func (r *busRequest) deserves(p BusPacket) bool {
 	switch p.Reason {
 	case "malformed":

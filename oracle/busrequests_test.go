@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRefusalsMustBeTrueOfARequest(t *testing.T) {
+func TestAnswersMustBeTrueOfARequest(t *testing.T) {
 	var r BusRequests
 	r.Asked(7, 2, BusPacket{Kind: "request", Epoch: 3, Offset: 100, Length: 50})
 	r.Asked(7, 2, BusPacket{Kind: "request", Epoch: 3, Offset: 200})
@@ -22,6 +22,8 @@ func TestRefusalsMustBeTrueOfARequest(t *testing.T) {
 		{2, 7, BusPacket{Epoch: 3, Offset: 100, Reason: "busy"}, true},
 		{2, 7, BusPacket{Epoch: 4, Offset: 100, Reason: "wrong epoch"}, true},
 		{2, 7, BusPacket{Epoch: 3, Offset: 200, Reason: "malformed"}, true},
+		{2, 7, BusPacket{Kind: "answer", Epoch: 3, Offset: 100}, true},
+		{2, 7, BusPacket{Kind: "answer", Epoch: 4, Offset: 100}, false},
 		{2, 7, BusPacket{Epoch: 4, Offset: 100, Reason: "too old"}, false},
 		{2, 7, BusPacket{Epoch: 3, Offset: 100, Reason: "wrong epoch"}, false},
 		{2, 7, BusPacket{Epoch: 3, Offset: 100, Reason: "malformed"}, false},
@@ -31,6 +33,6 @@ func TestRefusalsMustBeTrueOfARequest(t *testing.T) {
 		{2, 8, BusPacket{Epoch: 3, Offset: 100, Reason: "too old"}, false},
 		{1, 7, BusPacket{Epoch: 3, Offset: 100, Reason: "too old"}, false},
 	} {
-		require.Equal(t, c.true, r.Refused(c.server, c.client, c.p) == nil, "%+v", c)
+		require.Equal(t, c.true, r.Answered(c.server, c.client, c.p) == nil, "%+v", c)
 	}
 }
