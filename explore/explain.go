@@ -41,11 +41,14 @@ type Culprit struct {
 	Highest  int     `json:"highest"`  // index in Points of the highest before it
 	Before   int     `json:"before"`   // index in Points of the moment before it
 	After    int     `json:"after"`    // index in Points of the moment after it
-	Factor   float64 `json:"factor"`   // of After over Highest, 0 if that is 0
+	Factor   float64 `json:"factor"`   // of After over Highest, or over Before if it had sunk, 0 if that is 0
 	Least    float64 `json:"least"`    // the factor as far as it is sure
 	Removed  Share   `json:"removed"`  // the trace without this update
 	Other    int     `json:"other"`    // runs of Removed that failed in another way
 	Replaced Share   `json:"replaced"` // the trace with another, random one of its kind instead
+
+	// Sunk tells that the likelihood had been higher, and had sunk by the moment before.
+	Sunk bool `json:"sunk,omitempty"`
 }
 
 // Explain looks into a failure that the command asks about: it is for [battle.Register].
@@ -63,7 +66,8 @@ type Culprit struct {
 // Where the last update is to blame although others came before it, that may be only because
 // hardly any run has the small numbers of a minimal trace, or because other runs are too
 // short to fail. So numbers that may be others are drawn anew, and if that does not help,
-// runs are longer. If an earlier update is to blame then, that is the answer.
+// runs are longer. If an earlier update is to blame then, that is the answer. If not, it is the
+// update that raised the likelihood most after it had sunk: see recovered.
 //
 // Equal seeds and builds give equal curves, unless the budget ends first.
 func Explain(h *battle.Hunt) {
@@ -76,14 +80,23 @@ func Explain(h *battle.Hunt) {
 	if e.late(len(s.wanted.Updates)) {
 		e = s.earlier(e)
 	}
+	if e.Culprit == nil || e.Culprit.Update == len(s.wanted.Updates) {
+		e = s.recovered(e)
+	}
 	h.Report(func() any { return e })
 }
 
+// explain blames the update with the largest rise over the highest before, if that is one.
 func (s *sampler) explain() *Explanation {
 	s.draw()
-	return s.explanation()
+	e := s.explanation()
+	if best, rivals := s.rises(); best != nil && best.least > 1 {
+		s.blame(e, best, rivals)
+	}
+	return e
 }
 
+// explanation is the curve as it is known, which blames nobody.
 func (s *sampler) explanation() *Explanation {
 	e := &Explanation{
 		Seed: s.hunt.Seed(), Length: s.wanted.Length, Futures: s.futures, Others: s.others,
@@ -92,18 +105,19 @@ func (s *sampler) explanation() *Explanation {
 	for _, p := range s.points {
 		e.Points = append(e.Points, *p)
 	}
-	best, rivals := s.rises()
-	if best == nil || best.least <= 1 {
-		return e
-	}
+	return e
+}
+
+// blame names the culprit, and who may be as guilty.
+func (s *sampler) blame(e *Explanation, best *rise, rivals []*rise) {
 	e.Tight = best.tight()
 	after := slices.Index(s.points, best.after)
 	e.Culprit = &Culprit{
-		Update: best.after.Moment, Highest: slices.Index(s.points, best.highest), Before: after - 1, After: after,
+		Update: best.after.Moment, Highest: highestOf(s.points[:after]), Before: after - 1, After: after,
 		Least: best.least,
 	}
-	if best.highest.P > 0 {
-		e.Culprit.Factor = best.after.P / best.highest.P
+	if best.lower.P > 0 {
+		e.Culprit.Factor = best.after.P / best.lower.P
 	}
 	s.without(e.Culprit)
 	for _, r := range rivals {
@@ -111,5 +125,14 @@ func (s *sampler) explanation() *Explanation {
 			e.Alike = append(e.Alike, r.after.Moment)
 		}
 	}
-	return e
+}
+
+// highestOf is the index of the first of the highest points.
+func highestOf(points []*Point) (highest int) {
+	for i, p := range points {
+		if p.P > points[highest].P {
+			highest = i
+		}
+	}
+	return highest
 }

@@ -276,6 +276,33 @@ func TestLikelihoodSinksWhereNothingHappens(t *testing.T) {
 	require.Equal(t, 1, e.Culprit.Update)
 }
 
+// TestWhatBringsTheLikelihoodBackIsToBlame has traces at whose start other runs have time to
+// fail: the update that is to blame does not raise the likelihood over that, and only the last
+// one does, or none if nearly all runs fail.
+func TestWhatBringsTheLikelihoodBackIsToBlame(t *testing.T) {
+	const idle = 200
+	for name, c := range map[string]struct{ function, trace string }{
+		"some runs fail":       {"FuzzSafe", strings.Repeat("wait; ", idle) + "set to=1; try key=0"},
+		"nearly all runs fail": {"FuzzReef", strings.Repeat("rest; ", idle) + "sail to=4000000000; sound at=1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := explained(t, c.function, battle.Request{Trace: c.trace})
+			require.NotNil(t, e.Culprit)
+			require.Equal(t, idle+1, e.Culprit.Update)
+			require.True(t, e.Culprit.Sunk)
+			before, after := e.Points[e.Culprit.Before], e.Points[e.Culprit.After]
+			require.Equal(t, idle, before.Moment)
+			require.Greater(t, e.Points[0].Low, before.High)
+			require.Greater(t, after.Low, 2*before.High)
+			require.GreaterOrEqual(t, e.Points[e.Culprit.Highest].P, e.Points[0].P)
+			require.Zero(t, e.Culprit.Removed.Fails)
+			require.Empty(t, e.Alike)
+		})
+	}
+	e := explained(t, "FuzzReef", battle.Request{Trace: strings.Repeat("sail to=4000000000; ", idle) + "sound at=1"})
+	require.True(t, e.Culprit == nil || !e.Culprit.Sunk, "it does not sink to where chance raises it")
+}
+
 func TestNobodyIsToBlameForWhatAlwaysFails(t *testing.T) {
 	e := explained(t, "FuzzWreck", battle.Request{Trace: "touch"})
 	require.Equal(t, 1.0, e.Points[0].P)

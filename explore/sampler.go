@@ -55,8 +55,14 @@ func (s *sampler) draw() {
 			s.sample(p, runs)
 		}
 	}
+	s.settle(s.rises)
+}
+
+// settle runs more futures where the largest rise is, of those that are looked for, and where
+// its rivals are.
+func (s *sampler) settle(look func() (best *rise, rivals []*rise)) {
 	for !s.hunt.Expired() {
-		best, rivals := s.rises()
+		best, rivals := look()
 		if best == nil {
 			return
 		}
@@ -74,34 +80,43 @@ func (s *sampler) draw() {
 	}
 }
 
-// A rise is how much more likely the failure is at a moment than at any before.
+// A rise is how much more likely the failure is at a moment than at one before.
 type rise struct {
-	highest, before, after *Point  // before is the point next to after
-	least, most            float64 // the factor of after over highest, as far as the intervals tell
+	lower, before, after *Point  // lower is what after is compared with, before the point next to after
+	least, most          float64 // the factor of after over lower, as far as the intervals tell
 }
 
-func (r *rise) points() []*Point { return []*Point{r.highest, r.before, r.after} }
+func newRise(lower, before, after *Point) *rise {
+	return &rise{lower, before, after, after.Low / lower.High, after.High / max(lower.Low, 1e-9)}
+}
+
+func (r *rise) points() []*Point { return []*Point{r.lower, r.before, r.after} }
 
 func (r *rise) tight() bool {
 	return !slices.ContainsFunc(r.points(), func(p *Point) bool { return p.width() > tight })
 }
 
-// rises finds the largest, and those that may be as large. It is nil as long as no
-// moment was looked at.
+// rises finds the largest over the highest before, and those that may be as large. It is nil
+// as long as no moment was looked at.
 func (s *sampler) rises() (best *rise, rivals []*rise) {
 	var all []*rise
 	highest := s.points[0]
 	for i, p := range s.points[1:] {
 		if p.Fails > 0 && highest.Runs > 0 {
-			r := &rise{highest: highest, before: s.points[i], after: p, least: p.Low / highest.High}
-			r.most = p.High / max(highest.Low, 1e-9)
-			all = append(all, r)
-			if best == nil || r.least > best.least {
-				best = r
-			}
+			all = append(all, newRise(highest, s.points[i], p))
 		}
 		if p.P > highest.P {
 			highest = p
+		}
+	}
+	return largest(all)
+}
+
+// largest is the largest of some rises, if there are any, and those that may be as large.
+func largest(all []*rise) (best *rise, rivals []*rise) {
+	for _, r := range all {
+		if best == nil || r.least > best.least {
+			best = r
 		}
 	}
 	for _, r := range all {
@@ -124,7 +139,7 @@ func unclear(best *rise, rivals []*rise) (open []*Point) {
 		add(p, len(rivals) == 0 && p.width() <= tight)
 	}
 	for _, r := range rivals {
-		add(r.highest, false)
+		add(r.lower, false)
 		add(r.after, false)
 	}
 	return open

@@ -100,6 +100,36 @@ func TestExplanationSaysWhatIsNotKnown(t *testing.T) {
 	require.Contains(t, e.text(), "unknown  ")
 }
 
+// A culprit may only bring back what other runs had time for.
+func TestExplanationSaysThatTheLikelihoodHadSunk(t *testing.T) {
+	e := twoCoins()
+	e.Finding.Trace = []string{"look", "toss heads=true", "look"}
+	x := e.Explanation
+	sunk := explore.Point{Moment: 1, Share: explore.Share{Runs: 128, High: 0.029}}
+	x.Points[1].Moment, x.Points[2].Moment = 2, 3
+	x.Points = []explore.Point{x.Points[0], sunk, x.Points[1], x.Points[2]}
+	x.Points[0].Share, x.Points[2].Share = x.Points[2].Share, x.Points[0].Share
+	x.Culprit.Update, x.Culprit.Before, x.Culprit.After, x.Culprit.Factor, x.Culprit.Sunk = 2, 1, 2, 0, true
+	x.Alike = nil
+	text := e.text()
+	for _, want := range []string{
+		"to blame: update 2: toss heads=true\n",
+		"fails in this way from 0 % to 25.1 %, where none did right before.",
+		"Before it the likelihood had sunk: it was 50.2 % at the start, when other runs had time to do the like.",
+		"The failure shows in update 3: look.",
+		"from none     1000  toss heads=true\n",
+	} {
+		require.Contains(t, text, want)
+	}
+	require.NotContains(t, text, "No earlier update")
+
+	x.Points[1].P, x.Culprit.Factor = 0.01, 25.1
+	require.Contains(t, e.text(), "from 1.0 % to 25.1 %: 25 times as likely.")
+	require.Contains(t, e.text(), "×25     1000  toss heads=true\n")
+	x.Points[0].High, x.Points[1].Share, x.Points[1].Low, x.Culprit.Highest = 0.01, x.Points[0].Share, 0.4, 1
+	require.Contains(t, e.text(), "it was 50.2 % after update 1, when")
+}
+
 // A finding has one trace, whatever was tried: the numbers that stood in for it are beside it.
 func TestExplanationTellsTheTraceFromWhatWasTried(t *testing.T) {
 	e := twoCoins()

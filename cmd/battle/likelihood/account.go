@@ -108,13 +108,19 @@ func (a *Account) Verdict() (sentences []string) {
 	before, after, highest := x.Points[c.Before], x.Points[c.After], x.Points[c.Highest]
 	compared := ": " + times(c.Factor) + " as likely"
 	switch {
+	case c.Factor == 0 && c.Sunk:
+		compared = ", where none did right before"
 	case c.Factor == 0:
 		compared = ", where none did before"
+	case c.Sunk:
 	case c.Highest != c.Before:
 		compared = ", which it never was before: at most " + Percentage(highest.P)
 	}
 	say("It raises the likelihood that a run of %s fails in this way from %s to %s%s.",
 		count(x.Length, "update"), Percentage(before.P), Percentage(after.P), compared)
+	if c.Sunk {
+		say("Before it the likelihood had sunk: it was %s, when other runs had time to do the like.", a.sunkFrom())
+	}
 	if x.Loosened != nil {
 		say("Hardly any run has numbers as small as this trace's, so what was tried is the same updates with other numbers, which fail in the same way: the table has both.")
 	}
@@ -134,6 +140,17 @@ func (a *Account) Verdict() (sentences []string) {
 		say("The budget ended before the intervals at the jump were within 5 points.")
 	}
 	return sentences
+}
+
+// sunkFrom is how likely the failure was before that sank, and when: at the start, unless it rose
+// since.
+func (a *Account) sunkFrom() string {
+	x := a.Explanation
+	start, highest := x.Points[0], x.Points[x.Culprit.Highest]
+	if highest.Low > start.High {
+		return fmt.Sprintf("%s after update %d", Percentage(highest.P), highest.Moment)
+	}
+	return Percentage(start.P) + " at the start"
 }
 
 // effects says what becomes of the trace without the culprit, and with another.
@@ -190,7 +207,7 @@ func interval(s explore.Share) string {
 type Moment struct {
 	explore.Point
 	Likelihood, Interval string
-	Rise                 string // over the highest before, if it is higher
+	Rise                 string // over the highest before, if it is higher; of a culprit, over what it had sunk to
 	Update               string // that led to it
 	Tried                string // what was tried in its place, see Tried
 	Jump                 bool   // it is the culprit
@@ -210,15 +227,19 @@ func (a *Account) Moments() (rows []Moment) {
 		if p.Runs == 0 {
 			row.Likelihood = "unknown"
 		}
+		c := a.Explanation.Culprit
+		row.Jump = c != nil && c.Update == p.Moment
+		lower := highest
+		if row.Jump && c.Sunk {
+			lower = a.Explanation.Points[c.Before].P
+		}
 		switch {
-		case highest > 0 && p.P > highest:
-			row.Rise = "×" + factor(p.P/highest)
-		case p.P > highest && p.Moment > 0:
+		case lower > 0 && p.P > lower:
+			row.Rise = "×" + factor(p.P/lower)
+		case p.P > lower && p.Moment > 0:
 			row.Rise = "from none"
 		}
 		highest = max(highest, p.P)
-		c := a.Explanation.Culprit
-		row.Jump = c != nil && c.Update == p.Moment
 		rows, before = append(rows, row), p.Moment
 	}
 	return rows
