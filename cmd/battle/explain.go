@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"battle.test/battle"
@@ -58,17 +59,18 @@ func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
 	if err != nil {
 		return err
 	}
-	if err := c.write(line.Dir, e); err != nil {
-		return err
-	}
 	if c.JSON {
-		return printJSON(e)
+		if err := printJSON(e); err != nil {
+			return err
+		}
+	} else {
+		fmt.Print(e.text())
 	}
-	fmt.Print(e.text())
-	return nil
+	return c.write(line.Dir, e)
 }
 
-// write writes the picture and the page, as far as they are asked for.
+// write writes the picture and the page, as far as they are asked for. It comes last: should a
+// disk be full, what the futures told was printed.
 func (c *explainCommand) write(dir string, e *explained) error {
 	page, err := e.page()
 	if err != nil {
@@ -82,6 +84,9 @@ func (c *explainCommand) write(dir string, e *explained) error {
 			continue
 		}
 		path := from(dir, file.path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
 		if err := os.WriteFile(path, file.content, 0o644); err != nil {
 			return err
 		}
