@@ -37,6 +37,8 @@ type explained struct {
 	likelihood.Account
 	Sources []string `json:"sources,omitempty"` // the text of the first line of each of the telling ones
 	Planted *changes `json:"planted,omitempty"` // the bug that the command has planted
+
+	uncounted bool // lines were not to be counted
 }
 
 func (c *explainCommand) Run(ctx context.Context, line *commandLine) error {
@@ -112,7 +114,7 @@ func (c *explainCommand) explain(ctx context.Context, w *workshop, t target, req
 	if err != nil {
 		return nil, err
 	}
-	e := &explained{Account: likelihood.Account{Finding: answer.Finding}}
+	e := &explained{Account: likelihood.Account{Finding: answer.Finding}, uncounted: !c.Coverage}
 	if err := json.Unmarshal(answer.Report, &e.Explanation); err != nil {
 		return nil, fmt.Errorf("%s.%s: its explanation: %w", t.Package, t.Func, err)
 	}

@@ -11,7 +11,7 @@ func (e *explained) page() ([]byte, error) {
 	var b bytes.Buffer
 	err := pages.ExecuteTemplate(&b, "explain.html", map[string]any{
 		"Finding": e.Finding, "Title": e.Finding.Title(), "Explanation": e.Explanation, "Lines": e.lines(),
-		"Loosened": e.loosenedReplay(), "Untold": strings.TrimSpace(e.untold()),
+		"Loosened": e.loosenedReplay(), "Untold": strings.TrimSpace(e.untold()), "NoLines": e.noLines(),
 		"Blame": e.Blame(), "Verdict": e.Verdict(), "Moments": e.Moments(), "Last": len(e.Finding.Trace),
 		"Picture": template.HTML(e.Styled()), // SVG escapes what it did not write
 	})

@@ -138,7 +138,7 @@ func (e *explained) telling() string {
 	x := e.Explanation
 	switch {
 	case x.Blocks == 0:
-		return "\nno lines were counted: no package under test has counters\n"
+		return "\nno lines were counted: " + e.noLines() + "\n"
 	case len(x.Lines) == 0:
 		return "\nno line tells more than any other\n" + e.untold()
 	}
@@ -151,6 +151,14 @@ func (e *explained) telling() string {
 		fmt.Fprintf(&b, "  %17s  %17s  %s  %s\n", likelihood.Percentage(row.IfFails), likelihood.Percentage(row.IfRuns), row.Places(), cut(row.Quoted[0].Source, updateMax))
 	}
 	return b.String() + e.untold()
+}
+
+// noLines is why no lines were counted.
+func (e *explained) noLines() string {
+	if e.uncounted {
+		return "-no-coverage leaves that out"
+	}
+	return "no package under test has counters"
 }
 
 // untold says which lines of the planted bug tell nothing: those that run in every future, or
