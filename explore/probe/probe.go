@@ -202,10 +202,90 @@ func NeText[T ~string](site uint32, a, b T) bool {
 	return a != b
 }
 
-// Bytes stands around the arguments of bytes.Equal and bytes.Compare.
+func LtText[T ~string](site uint32, a, b T) bool {
+	if Watching && a != b {
+		noteText(site, string(a), string(b))
+	}
+	return a < b
+}
+
+func LeText[T ~string](site uint32, a, b T) bool {
+	if Watching && a != b {
+		noteText(site, string(a), string(b))
+	}
+	return a <= b
+}
+
+func GtText[T ~string](site uint32, a, b T) bool {
+	if Watching && a != b {
+		noteText(site, string(a), string(b))
+	}
+	return a > b
+}
+
+func GeText[T ~string](site uint32, a, b T) bool {
+	if Watching && a != b {
+		noteText(site, string(a), string(b))
+	}
+	return a >= b
+}
+
+// Bytes stands around the arguments of bytes.Equal and bytes.Compare, and of those of slices.
 func Bytes(site uint32, a, b []byte) ([]byte, []byte) {
 	if Watching && string(a) != string(b) {
 		noteText(site, string(a), string(b))
 	}
 	return a, b
+}
+
+// Switch stands around the value of a switch, with the constants among its cases, whose sites
+// follow each other. Up to the one that is equal they were compared. What they tell apart is
+// nothing new, as each case is a block: they are only operands.
+func Switch[T Integer](site uint32, cases []uint64, v T) T {
+	if Watching {
+		noteCases(site, cases, uint64(v))
+	}
+	return v
+}
+
+func noteCases(site uint32, cases []uint64, v uint64) {
+	for i, c := range cases {
+		note(site+uint32(i), v, c)
+		if v == c {
+			return
+		}
+	}
+}
+
+// SwitchText is Switch of strings.
+func SwitchText[T ~string](site uint32, cases []string, v T) T {
+	if Watching {
+		noteTexts(site, cases, string(v))
+	}
+	return v
+}
+
+func noteTexts(site uint32, cases []string, v string) {
+	for i, c := range cases {
+		if v == c {
+			return
+		}
+		noteText(site+uint32(i), v, c)
+	}
+}
+
+// Case stands around a case that is no constant, with the value of its switch.
+func Case[T Integer](site uint32, v, c T) T {
+	if Watching {
+		noteEquality(site, uint64(v), uint64(c))
+	}
+	return c
+}
+
+// CaseText is Case of strings.
+func CaseText[T ~string](site uint32, v, c T) T {
+	if Watching && v != c {
+		noteText(site, string(v), string(c))
+	}
+	return c
 }

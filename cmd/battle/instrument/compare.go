@@ -40,6 +40,8 @@ func (s *source) rewriteComparisons(sites []uint8) []uint8 {
 				sites = append(sites, 0)
 				s.edit(n.Args[1].End(), n.Args[1].End(), ")")
 			}
+		case *ast.SwitchStmt:
+			sites = s.rewriteSwitch(n, sites)
 		}
 		return true
 	})
@@ -69,7 +71,7 @@ func (s *source) comparison(n *ast.BinaryExpr) (function string, size uint8) {
 	switch basic := typ.Underlying().(*types.Basic); {
 	case basic.Info()&types.IsInteger != 0:
 		return call, uint8(sizes.Sizeof(basic))
-	case basic.Info()&types.IsString != 0 && (n.Op == token.EQL || n.Op == token.NEQ):
+	case basic.Info()&types.IsString != 0:
 		return call + "Text", 0
 	}
 	return "", 0
@@ -93,12 +95,26 @@ func operand(v types.TypeAndValue) bool {
 	return isBasic && (v.Value != nil || basic.Info()&types.IsUntyped == 0)
 }
 
-// comparesBytes knows the two functions that compare byte slices.
+// comparesBytes knows the functions that compare byte slices.
 func (s *source) comparesBytes(n *ast.CallExpr) bool {
 	selector, ok := n.Fun.(*ast.SelectorExpr)
 	if !ok || len(n.Args) != 2 {
 		return false
 	}
 	fn, ok := s.pkg.TypesInfo.Uses[selector.Sel].(*types.Func)
-	return ok && fn.Pkg() != nil && fn.Pkg().Path() == "bytes" && (fn.Name() == "Equal" || fn.Name() == "Compare")
+	if !ok || fn.Pkg() == nil || fn.Name() != "Equal" && fn.Name() != "Compare" {
+		return false
+	}
+	return fn.Pkg().Path() == "bytes" || fn.Pkg().Path() == "slices" && s.takesBytes(selector.Sel)
+}
+
+// takesBytes tells whether a function's arguments are byte slices: those of package slices are
+// for any. A slice of a byte type with a name can't be handed to one of bytes.
+func (s *source) takesBytes(fn *ast.Ident) bool {
+	signature, ok := s.pkg.TypesInfo.Instances[fn].Type.(*types.Signature)
+	if !ok {
+		return false
+	}
+	slice, ok := signature.Params().At(0).Type().Underlying().(*types.Slice)
+	return ok && types.Identical(slice.Elem(), types.Typ[types.Uint8])
 }

@@ -3,7 +3,10 @@
 //
 // Blocks are counted as go tool cover does it. Comparisons of integers, strings and byte
 // slices are turned into calls that record their operands, which is what Go's own fuzzer
-// lacks (golang/go#46507). Behind operations on what goroutines share is a place to pause;
+// lacks (golang/go#46507): operators, the functions Equal and Compare of packages bytes and
+// slices, and switches on a value. Left out are the constants of a switch past the 16th, the
+// other cases of one with a statement before its value, strings.Compare and its like, floats, and
+// what is of a type parameter. Behind operations on what goroutines share is a place to pause;
 // [Steps] makes steps of them, for goroutines that take turns. Lines stay where they are, so that stacks and positions of the
 // rewritten sources are those of the originals. Nothing is written into the tree: the
 // result is a set of replacements for go build -overlay.
