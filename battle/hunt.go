@@ -306,10 +306,16 @@ func (h *Hunt) Drop() (key string) {
 	return ""
 }
 
-// Fault files a fault of the harness in the present run, as one that is not a finding.
-func (h *Hunt) Fault(format string, args ...any) {
-	f := &Failure{Kind: Harness, Message: fmt.Sprintf(format, args...), Moment: max(0, h.Moment()-1)}
-	found := newFinding(h.s.plan, h.s.source, h.s.plan.decode(h.whole()), f)
+// Fault files a fault of the harness, as one that is not a finding. It shows in an update of the
+// present run, by its number from 1, and 0 is none: the finding's trace ends there.
+func (h *Hunt) Fault(update int, format string, args ...any) {
+	prog := h.s.plan.decode(h.whole())
+	prog = prog[:min(update, len(prog))]
+	f := &Failure{Kind: Harness, Message: fmt.Sprintf(format, args...)}
+	if n := len(prog); n > 0 {
+		f.Op, f.Moment = prog[n-1].kind.name, n-1
+	}
+	found := newFinding(h.s.plan, h.s.source, prog, f)
 	h.s.sign(found)
 	h.s.file(found)
 }

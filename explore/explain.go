@@ -72,7 +72,7 @@ type Culprit struct {
 // Equal seeds and builds give equal curves, unless the budget ends first.
 func Explain(h *battle.Hunt) {
 	if len(h.Wanted().Updates) == 0 {
-		h.Fault("the engine %s looks into a failure that it is asked about, and does not hunt: see battle.Request", ExplainName)
+		h.Fault(0, "the engine %s looks into a failure that it is asked about, and does not hunt: see battle.Request", ExplainName)
 		return
 	}
 	s := newSampler(h, h.Wanted())

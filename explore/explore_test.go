@@ -2,6 +2,7 @@ package explore_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -159,7 +160,16 @@ func TestATargetThatRemembersIsFoundOut(t *testing.T) {
 	o := hunt(t, "FuzzForget", "1")
 	require.Len(t, o.findings, 1)
 	require.Equal(t, battle.Harness, o.findings[0].Kind)
-	require.Contains(t, o.findings[0].Message, "not deterministic: the same updates were run twice, and update 1 did not do the same")
+	require.Regexp(t, `^forget: harness in update 1 of 1 \(remember\): not deterministic: the same updates were run twice, and update 1 did not do the same: .* in New as in Apply$`, o.findings[0].Title())
+}
+
+// The trace of a fault ends in the update that shows it, and there are others before.
+func TestAFaultIsOfTheUpdateThatShowsIt(t *testing.T) {
+	found := hunt(t, "FuzzSharingPile", "1").findings[0]
+	require.Equal(t, "stone", found.Op)
+	require.Greater(t, found.Moment, 0)
+	require.Len(t, found.Trace, found.Moment+1)
+	require.Contains(t, found.Message, fmt.Sprintf("and update %d did not do the same", found.Moment+1))
 }
 
 // Runs of thousands of updates: from copies, going on does not get slower on the way.

@@ -42,7 +42,7 @@ const steadyRuns = 3
 // [battle.Register].
 func Cover(h *battle.Hunt) {
 	if len(h.Wanted().Updates) == 0 {
-		h.Fault("the engine %s looks into a run that it is asked about, and does not hunt: see battle.Request", CoverName)
+		h.Fault(0, "the engine %s looks into a run that it is asked about, and does not hunt: see battle.Request", CoverName)
 		return
 	}
 	shown := footprint(h)

@@ -54,7 +54,7 @@ func (e *explorer) repeats(b *burst) bool {
 	defer e.hunt.End()
 	at := differs(first, second)
 	if at > 0 {
-		e.hunt.Fault("not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run", at)
+		e.hunt.Fault(at, "not deterministic: the same updates were run twice, and update %d did not do the same: a run must be a function of its tape: no clock, no random numbers, no map order, nothing kept from an earlier run, in New as in Apply", at)
 	}
 	return at == 0
 }
@@ -85,25 +85,25 @@ func (e *explorer) copies(b *burst) bool {
 	original := e.fingerprints(b, half, nil)
 	for range 2 {
 		if !e.restore(m) {
-			return e.unlike("a copy fails at once")
+			return e.unlike(half, "a copy fails at once")
 		}
 		if at := differs(original, e.fingerprints(b, half, original)); at > 0 {
-			return e.unlike("a copy went on beside its original, and update %d did not do the same", half+at)
+			return e.unlike(half+at, "a copy went on beside its original, and update %d did not do the same", half+at)
 		}
 		e.hunt.End()
 	}
 	return true
 }
 
-// unlike ends the run of a copy that is not like its original. It reports whether the hunt
-// can go on.
-func (e *explorer) unlike(complaint string, args ...any) bool {
+// unlike ends the run of a copy that is not like its original, as an update of it shows. It reports
+// whether the hunt can go on.
+func (e *explorer) unlike(update int, complaint string, args ...any) bool {
 	defer e.hunt.End()
 	if e.hunt.Copies().Own {
 		e.hunt.Distrust(complaint, args...)
 		return true
 	}
-	e.hunt.Fault("Clone shares memory, or leaves something out: "+complaint, args...)
+	e.hunt.Fault(update, "Clone shares memory, or leaves something out: "+complaint, args...)
 	return false
 }
 

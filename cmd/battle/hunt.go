@@ -339,8 +339,13 @@ func (h *hunt) collect(j *job) {
 }
 
 // better tells whether one finding is to stand in the place of another of the same failure:
-// it fails every time where the other does not, or else its trace is shorter.
+// it fails every time where the other does not, or else its trace is shorter. A fault of the harness
+// without a place was not minimised: what was said of the first stays, as how long its trace is
+// tells nothing.
 func better(found, old *battle.Finding) bool {
+	if found.Kind == battle.Harness && found.Place == "" {
+		return false
+	}
 	if found.Unstable != old.Unstable {
 		return old.Unstable
 	}

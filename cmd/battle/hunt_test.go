@@ -88,3 +88,17 @@ func TestRestoreWritesWhatIsGone(t *testing.T) {
 	h.restore()
 	require.ErrorContains(t, h.conclude(nil, false), "a finding could not be written")
 }
+
+func TestABetterFindingOfTheSameFailureIsShorterOrSure(t *testing.T) {
+	of := func(updates int, f battle.Finding) *battle.Finding {
+		f.Trace = make([]string, updates)
+		return &f
+	}
+	require.True(t, better(of(2, battle.Finding{}), of(3, battle.Finding{})))
+	require.False(t, better(of(3, battle.Finding{}), of(3, battle.Finding{})))
+	require.True(t, better(of(3, battle.Finding{}), of(2, battle.Finding{Unstable: true})))
+	fault := battle.Finding{Failure: battle.Failure{Kind: battle.Harness, Message: "update 3 did not do the same"}}
+	require.False(t, better(of(2, fault), of(3, fault)), "another number than the one that was told")
+	fault.Place = "example.test/coins/coins.go:7"
+	require.True(t, better(of(2, fault), of(3, fault)))
+}
