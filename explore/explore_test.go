@@ -25,6 +25,7 @@ func FuzzLock(f *testing.F)   { fuzzLock(f, lockTarget) }
 func FuzzClimb(f *testing.F)  { fuzzClimb(f, climbTarget) }
 func FuzzSprint(f *testing.F) { fuzzSprint(f, sprintTarget) }
 func FuzzForget(f *testing.F) { fuzzForget(f, forgetTarget) }
+func FuzzLedger(f *testing.F) { fuzzLedger(f, ledgerTarget) }
 
 func FuzzPile(f *testing.F) {
 	fuzzPile(f, pileTarget(func(p *pile) *pile { return &pile{slices.Clone(p.stones)} }))
@@ -56,6 +57,7 @@ var (
 	fuzzSprint = battle.Fuzz[*sprint]
 	fuzzForget = battle.Fuzz[*forget]
 	fuzzPile   = battle.Fuzz[*pile]
+	fuzzLedger = battle.Fuzz[*ledger]
 )
 
 // A hunt's outcome: the findings, and the last statistics.
@@ -190,4 +192,13 @@ func TestACopyThatIsNoneIsFoundOut(t *testing.T) {
 		require.Equal(t, battle.Harness, o.findings[0].Kind, function)
 		require.Regexp(t, `^Clone shares memory, or leaves something out: a copy went on beside its original, and update \d+ did not do the same$`, o.findings[0].Message, function)
 	}
+}
+
+// What fails in a copy that shares memory is the copy's fault: as a finding of its own it would send
+// its reader after clocks and random numbers.
+func TestWhatFailsInABadCopyIsNoFinding(t *testing.T) {
+	o := hunt(t, "FuzzLedger", "1")
+	require.Len(t, o.findings, 1)
+	require.Equal(t, battle.Harness, o.findings[0].Kind)
+	require.Regexp(t, `^Clone shares memory, or leaves something out: a copy went on beside its original, and update \d+ did not do the same: it ended in mismatch battle.test/explore/subjects_test.go:\d+$`, o.findings[0].Message)
 }

@@ -62,7 +62,8 @@ func (e *explorer) repeats(b *burst) bool {
 // copies copies the subject in mid-run, goes on with the original, then with the copy,
 // and compares what the two show. Then it does so with a second copy of the copy: that
 // shows whether the first has changed what it was copied from. If they differ, that is the
-// target's fault if its Clone made them; battle makes no more of its own.
+// target's fault if its Clone made them; battle makes no more of its own. What fails in a copy
+// is no finding: where the original failed too that is one, and else it is the copy that is wrong.
 func (e *explorer) copies(b *burst) bool {
 	e.hunt.Guide(nil)
 	defer e.hunt.Guide(e.novelty)
@@ -90,7 +91,7 @@ func (e *explorer) copies(b *burst) bool {
 		if at := differs(original, e.fingerprints(b, half, original)); at > 0 {
 			return e.unlike(half+at, "a copy went on beside its original, and update %d did not do the same", half+at)
 		}
-		e.hunt.End()
+		e.hunt.Drop()
 	}
 	return true
 }
@@ -98,7 +99,9 @@ func (e *explorer) copies(b *burst) bool {
 // unlike ends the run of a copy that is not like its original, as an update of it shows. It reports
 // whether the hunt can go on.
 func (e *explorer) unlike(update int, complaint string, args ...any) bool {
-	defer e.hunt.End()
+	if failure := e.hunt.Drop(); failure != "" {
+		complaint, args = complaint+": it ended in %s", append(args, failure)
+	}
 	if e.hunt.Copies().Own {
 		e.hunt.Distrust(complaint, args...)
 		return true

@@ -133,3 +133,34 @@ func pileTarget(clone func(*pile) *pile) battle.Target[*pile] {
 		Clone: clone,
 	}
 }
+
+// A ledger has each sum in two places, of which a careless copy has one in common with its original.
+type ledger struct {
+	sums  []int
+	again [64]int
+	n     int
+}
+
+type Enter struct{ Sum uint8 }
+type Strike struct{}
+
+func (u *Enter) Apply(_ *battle.T, l *ledger) {
+	if l.n < len(l.sums) {
+		l.sums[l.n], l.again[l.n] = int(u.Sum), int(u.Sum)
+		l.n++
+	}
+}
+
+func (*Strike) Apply(t *battle.T, l *ledger) {
+	if l.n > 0 {
+		l.n--
+		battle.Equal(t, l.again[l.n], l.sums[l.n], "sum")
+	}
+}
+
+var ledgerTarget = battle.Target[*ledger]{
+	Name:  "ledger",
+	New:   func() *ledger { return &ledger{sums: make([]int, 64)} },
+	Ops:   battle.Ops(battle.Op[*Enter](1), battle.Op[*Strike](1)),
+	Clone: func(l *ledger) *ledger { c := *l; return &c },
+}
