@@ -96,7 +96,8 @@ func (t *T) Logf(format string, args ...any) {
 // nanoseconds; names should be constants.
 func (t *T) Label(name string) { t.labels.mark(name) }
 
-// Reach tells the explorer that a state worth telling apart was reached.
+// Reach tells the explorer that a state worth telling apart was reached. It keeps some hundred thousand
+// of a name apart: k is best a place or a step, and no hash or time.
 func (t *T) Reach(name string, k uint64) {
 	if t.guide != nil {
 		t.guide.Reach(name, k)

@@ -15,7 +15,8 @@
 // New is: a block of code that ran a number of times that no run had before, in the
 // buckets of [buckets]; two numbers that the code found to be unequal, as a walker's place
 // and the exit's (in one burst of many, and up to a few thousand pairs); a state that an
-// update told apart with t.Reach; two labels that no run carried together; a better value
+// update told apart with t.Reach (up to a quarter of a million of a name, and a million in
+// all); two labels that no run carried together; a better value
 // of t.Maximize, of which only the best moment is kept (IJON). Counts are those of the
 // whole run up to the moment, so that the third step of a lock looks different from the
 // second.

@@ -3,6 +3,7 @@ package explore
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"battle.test/explore/probe"
 )
@@ -38,6 +39,8 @@ type novelty struct {
 	operands map[probe.Comparison]*trait
 	partners map[uint64]int // of the second operand of those, how many
 	names    []string       // of states and of values to maximise
+	told     []int          // by name, how many of its states are told apart
+	full     []string       // names that have had more than that
 	best     []uint64       // by name
 	burst    uint32
 	again    bool     // what is run was run before, and does not count
@@ -142,7 +145,7 @@ func (n *novelty) name(name string) int {
 			return i
 		}
 	}
-	n.names, n.best = append(n.names, name), append(n.best, 0)
+	n.names, n.best, n.told = append(n.names, name), append(n.best, 0), append(n.told, 0)
 	return len(n.names) - 1
 }
 
@@ -151,14 +154,40 @@ func (n *novelty) name(name string) int {
 // fast, to go on from.
 const waysMax = 64
 
+// The bounds of what states tell apart: some 60 bytes each. A target that says what time it is, or hands
+// over a hash, would take memory without end, and each of its states would look new. The frontier has
+// room for a tenth of all of them.
+const (
+	statesOfName = 1 << 18
+	statesOfAll  = 1 << 20
+)
+
+// of is the trait of a state, or nil if there is no room for it: then it is nothing new, however
+// often it comes.
+func (n *novelty) of(s state) *trait {
+	t := n.states[s]
+	if t != nil {
+		return t
+	}
+	if len(n.states) >= statesOfAll || n.told[s.name] >= statesOfName {
+		if name := n.names[s.name]; !slices.Contains(n.full, name) {
+			n.full = append(n.full, name)
+		}
+		return nil
+	}
+	t = &trait{}
+	n.states[s] = t
+	n.told[s.name]++
+	return t
+}
+
 // Reach implements [battle.Guide].
 func (n *novelty) Reach(name string, k uint64) {
 	s := state{n.name(name), k}
 	if n.last.trait == nil || n.last.state != s {
-		t := n.states[s]
+		t := n.of(s)
 		if t == nil {
-			t = &trait{}
-			n.states[s] = t
+			return
 		}
 		n.last.state, n.last.trait = s, t
 	}

@@ -355,6 +355,33 @@ func TestWhatIsComparedForEqualityIsAState(t *testing.T) {
 	require.Equal(t, 1, watched(func() { probe.Eq(0, -1, 56) }), "another one may")
 }
 
+// A name whose states have no end leaves room for those of others.
+func TestStatesHaveABound(t *testing.T) {
+	n := newNovelty()
+	reach := func(name string, k int) (news int) {
+		n.begin()
+		n.Reach(name, uint64(k))
+		return len(n.fresh)
+	}
+	for k := range statesOfName {
+		require.Equal(t, 1, reach("time", k))
+	}
+	require.Empty(t, n.full)
+	require.Zero(t, reach("time", statesOfName), "there is no room")
+	require.Zero(t, reach("time", statesOfName), "and the next time neither")
+	require.Zero(t, reach("time", 5), "it is known")
+	require.Equal(t, 1, reach("place", 5))
+	require.Equal(t, []string{"time"}, n.full)
+	for name := 'a'; len(n.states) < statesOfAll; name++ {
+		for k := range min(statesOfName, statesOfAll-len(n.states)) {
+			n.Reach(string(name), uint64(k))
+		}
+	}
+	require.Zero(t, reach("another", 1))
+	require.Len(t, n.states, statesOfAll)
+	require.Equal(t, []string{"time", "another"}, n.full)
+}
+
 // A full frontier of moments as the ring's are, a burst of a dozen updates each.
 func TestAFullFrontierIsSmall(t *testing.T) {
 	heap := func() uint64 {

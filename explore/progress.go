@@ -23,6 +23,7 @@ type Progress struct {
 
 	Files        []FileCoverage `json:"files,omitempty"`
 	Unreached    []string       `json:"unreached,omitempty"`     // file:line-line of blocks that never ran
+	Full         []string       `json:"full,omitempty"`          // names of t.Reach with more states than are told apart
 	Followed     [][]uint64     `json:"followed,omitempty"`      // how often kind i was followed by kind j, in bursts
 	DoomedPlaces []DoomedPlace  `json:"doomed_places,omitempty"` // up to 10 s old while the hunt goes on
 }
@@ -40,7 +41,7 @@ func (e *explorer) progress() Progress {
 		Counted: probe.Size, Restored: e.restored(), Bursts: e.turns, Moments: len(e.frontier.moments), Doomed: e.frontier.doomed(), Dropped: e.frontier.dropped,
 		Traits: e.novelty.known, Blocks: c.ran + len(c.never), Covered: c.ran,
 		SinceNew: time.Since(e.newest).Seconds(), Recent: recent.share(), Expected: recent.perBurst(),
-		Files: c.files, Followed: e.followed, DoomedPlaces: e.places,
+		Files: c.files, Full: e.novelty.full, Followed: e.followed, DoomedPlaces: e.places,
 	}
 	for _, b := range c.never {
 		p.Unreached = append(p.Unreached, position(b))

@@ -37,6 +37,7 @@ func (h *hunt) explored() string {
 		if p.Counted == 0 {
 			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
 		}
+		b.WriteString(full(p))
 		b.WriteString(doomed(p))
 		m := matrixOf(stats, p)
 		if h.matrix {
@@ -88,6 +89,14 @@ func unreached(p explore.Progress) string {
 		return ""
 	}
 	return "  not reached: " + few(p.Unreached, " ") + "\n"
+}
+
+// full names the states that have no end.
+func full(p explore.Progress) string {
+	if len(p.Full) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  too many states to tell apart: %s: more of them are nothing new, so give t.Reach fewer values\n", few(p.Full, ", "))
 }
 
 // few is the first of a list, and how many there are more.

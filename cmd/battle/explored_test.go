@@ -17,6 +17,7 @@ func exploredJob(t *testing.T) *job {
 	p.Blocks, p.Covered, p.Moments, p.Doomed, p.Traits, p.Bursts = 12, 9, 30, 5, 77, 2000
 	p.SinceNew, p.Recent = 3.21, explore.Recent{Bursts: 1000, News: 4, Low: 0.00156, High: 0.01024}
 	p.Unreached = []string{"m/a.go:1-2", "m/a.go:4-4", "m/b.go:5-6", "m/b.go:7-7", "m/b.go:8-8", "m/b.go:9-9"}
+	p.Full = []string{"time", "hash"}
 	p.Files = []explore.FileCoverage{{File: "m/a.go", Blocks: 7, Covered: 5}, {File: "m/b.go", Blocks: 5, Covered: 4}}
 	p.DoomedPlaces = []explore.DoomedPlace{
 		{Shows: "m/a.go:9-9", Update: "append", Moments: 3, Bursts: 1300, Depth: 4, Spent: 480, Trace: []string{"append n=1", "append n=2", "append n=3", "pass-until-next"}},
@@ -39,6 +40,7 @@ explored            blocks   moments    doomed   traits   news/1000 bursts      
 list                  9/12        30         5       77         4 (1.6–10)        3.2s ago
   going back: from copies, from depth 3 on
   not reached: m/a.go:1-2 m/a.go:4-4 m/b.go:5-6 m/b.go:7-7 m/b.go:8-8 and 1 more (-json has all)
+  too many states to tell apart: time, hash: more of them are nothing new, so give t.Reach fewer values
   nothing new from: m/a.go:9-9, by append: 1300 bursts in 3 moments, the costliest 4 updates deep: …; append n=3; pass-until-next
   nothing new from: label full, by pass-until-next: 401 bursts in 1 moment, the costliest 1 update deep: pass-until-next
   nothing new from: state a, by append: 401 bursts in 1 moment, the costliest 0 updates deep: append

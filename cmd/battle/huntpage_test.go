@@ -51,7 +51,7 @@ func TestHuntPageIsWellFormed(t *testing.T) {
 	for _, want := range []string{
 		"A hunt in list, other: 2 findings", nasty, "30 moments kept of 2000 bursts", "77 traits told apart, the last new one 3.2s before the end",
 		"Of the last 1000 bursts 4 showed something new: 4 (1.6–10) of 1000", "5 moments of 30 are doomed", "401 bursts from 1 moment", "1 update deep",
-		"Never in a row: pass-until-next after pass-until-next", "traits over time: 77 after 2.0 s", "10.0 %",
+		"Never in a row: pass-until-next after pass-until-next", "traits over time: 77 after 2.0 s", "10.0 %", "Too many states to tell apart: time, hash.",
 	} {
 		require.Contains(t, strings.Join(strings.Fields(text), " "), want)
 	}
