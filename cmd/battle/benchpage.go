@@ -23,8 +23,7 @@ most seeds found nothing. Once that is settled, the seeds that are left are not 
 %d of %d tries were made; *0 of 3* says how many of how many found it where some were left out.
 
 Times are of CPU, of all the engine's processes, from their start until the finding is there, not yet minimised.
-Tasks run side by side, one a core: what one takes from another is time of the clock, not of this budget. The native
-fuzzer and go-fuzz get one worker each. go-fuzz takes no seed: its tries differ all the same.
+Tasks run side by side, one a core: what one takes from another is time of the clock, not of this budget.%s
 
 %s
 The tasks are those of [examples/puzzles](../examples/puzzles/doc.go), and, where they are listed, the
@@ -49,7 +48,7 @@ func benchPage(results []trial, under conditions, note string, plots []string) [
 		words += "\n" + text
 	}
 	fmt.Fprintf(&b, benchIntroduction, note, under.Machine, dates(results), commits(results), words, count(under.Seeds, "seed"), under.Budget,
-		tried, len(results)*under.Seeds, under.begin(), startUp, startUp)
+		tried, len(results)*under.Seeds, oneWorker(results), under.begin(), startUp, startUp)
 	for i, group := range groups(results) {
 		title := "Tasks"
 		if group[0].Bug != "" {
@@ -60,6 +59,20 @@ func benchPage(results []trial, under conditions, note string, plots []string) [
 		benchCells(&b, "Updates", group, all, trial.updates, standing.updates)
 	}
 	return []byte(b.String())
+}
+
+// oneWorker says of engines that have more workers elsewhere, where they took part, that they have one.
+func oneWorker(results []trial) string {
+	has := func(e engine) bool {
+		return slices.ContainsFunc(results, func(t trial) bool { return t.Engine == e.name() })
+	}
+	switch {
+	case has(gofuzz{}):
+		return " The native\nfuzzer and go-fuzz get one worker each. go-fuzz takes no seed: its tries differ all the same."
+	case has(native{}):
+		return " The native\nfuzzer gets one worker."
+	}
+	return ""
 }
 
 // groups are the trials of tasks, and those of bugs.

@@ -24,6 +24,10 @@ func TestThePageHasAColumnAnEngine(t *testing.T) {
 	require.Contains(t, page, "4 of 10 tries were made")
 	require.Contains(t, page, "none with its regressions")
 	require.NotContains(t, page, "%!")
+	require.Contains(t, page, "fuzzer gets one worker.")
+	require.NotContains(t, page, "go-fuzz")
+	peer := string(benchPage([]trial{raced("explore", 1), raced("gofuzz", 1)}, sixty, "", []string{"bench.svg"}))
+	require.Contains(t, peer, "go-fuzz takes no seed")
 	require.NotContains(t, page, "Planted bugs")
 
 	under := sixty
