@@ -25,8 +25,10 @@ type corpusConvert struct {
 
 // A conversion is a file and what was made of it.
 type conversion struct {
-	From string `json:"from"`
-	To   string `json:"to"`
+	From  string `json:"from"`
+	To    string `json:"to,omitempty"`
+	Error string `json:"error,omitempty"` // why nothing was
+	err   error
 }
 
 func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
@@ -38,43 +40,96 @@ func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	defer w.close()
-	out := shown(from(line.Dir, c.Out))
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	k := &converting{workshop: w, target: targets[0], to: c.To, out: shown(from(line.Dir, c.Out)), all: []conversion{}}
+	if err := os.MkdirAll(k.out, 0o755); err != nil {
 		return err
 	}
-	all := []conversion{}
+	if err := k.run(ctx, line.Dir, c.Files); err != nil {
+		return err
+	}
 	var errs []error
-	for _, path := range c.Files {
-		into, err := w.convert(ctx, targets[0], line.Dir, path, c.To, out)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			errs = append(errs, err) // the others are not to blame
-			continue
-		}
-		all = append(all, conversion{path, into})
-		if !c.JSON {
-			fmt.Println(into)
+	for _, one := range k.all {
+		if one.err != nil {
+			errs = append(errs, one.err)
+		} else if !c.JSON {
+			fmt.Println(one.To)
 		}
 	}
 	if c.JSON {
-		errs = append(errs, printJSON(all))
+		errs = append(errs, printJSON(k.all))
 	}
 	return errors.Join(errs...)
 }
 
-func (w *workshop) convert(ctx context.Context, t target, dir, path, to, out string) (string, error) {
-	request, err := readAny(dir, path)
-	if err != nil {
-		return "", err
+// A converting is one run of the command. Many files are asked about at once: to start the
+// test binary takes longer than to read a trace.
+type converting struct {
+	workshop *workshop
+	target   target
+	to, out  string
+	all      []conversion
+
+	// What is read, and not asked about yet.
+	requests []battle.Request
+	paths    []string
+	size     int
+}
+
+// run converts files. What is wrong with one does not hold up the others.
+func (k *converting) run(ctx context.Context, dir string, files []string) error {
+	for _, path := range files {
+		request, err := readAny(dir, path)
+		if err != nil {
+			k.note(path, "", err)
+			continue
+		}
+		k.requests, k.paths, k.size = append(k.requests, request), append(k.paths, path), k.size+len(request.Trace)+len(request.Tape)
+		if len(k.requests) == askedMax || k.size >= askedBytesMax {
+			if err := k.ask(ctx); err != nil {
+				return err
+			}
+		}
 	}
-	answer, err := w.ask(ctx, t, request)
+	return k.ask(ctx)
+}
+
+func (k *converting) note(from, to string, err error) {
+	one := conversion{From: from, To: to, err: err}
 	if err != nil {
-		return "", err
+		one.Error = err.Error()
 	}
-	name, content := converted(to, path, answer)
-	into := filepath.Join(out, name)
+	k.all = append(k.all, one)
+}
+
+// ask turns what was read into tapes and traces, and writes them.
+func (k *converting) ask(ctx context.Context) error {
+	if len(k.requests) == 0 {
+		return nil
+	}
+	binary, err := k.workshop.answers(ctx, k.workshop, k.target)
+	if err != nil {
+		return err
+	}
+	answers, err := k.workshop.askAll(ctx, binary, k.target, k.requests)
+	if err != nil {
+		return err
+	}
+	for i, answer := range answers {
+		if answer.Error != "" {
+			k.note(k.paths[i], "", errors.New(answer.Error))
+			continue
+		}
+		into, err := k.write(k.paths[i], answer)
+		k.note(k.paths[i], into, err)
+	}
+	k.requests, k.paths, k.size = nil, nil, 0
+	return nil
+}
+
+// write writes a result, but over nothing that is another.
+func (k *converting) write(path string, answer battle.Answer) (into string, err error) {
+	name, content := converted(k.to, path, answer)
+	into = filepath.Join(k.out, name)
 	if old, err := os.ReadFile(into); err == nil && !bytes.Equal(old, content) {
 		return "", fmt.Errorf("%s is there already and is another tape: choose another folder with -out", into)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {

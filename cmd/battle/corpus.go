@@ -61,11 +61,19 @@ func openTargets(ctx context.Context, line *commandLine, names []string) (*works
 // traces are the traces of a target's corpus. Regressions come first: of two that say
 // the same they are the ones to keep.
 func (w *workshop) traces(ctx context.Context, t target) ([]battle.CorpusItem, error) {
+	items, left, err := w.soundTraces(ctx, t)
+	return items, errors.Join(left, err)
+}
+
+// soundTraces are those of a corpus that can be used; left names the others.
+func (w *workshop) soundTraces(ctx context.Context, t target) (items []battle.CorpusItem, left, err error) {
 	answer, err := w.ask(ctx, t, battle.Request{Do: "corpus"})
 	if err != nil {
-		return nil, fmt.Errorf("the corpus of %s, in %s: %w", t.Name, shown(w.corpusDir(t)), err)
+		err = fmt.Errorf("the corpus of %s, in %s: %w", t.Name, shown(w.corpusDir(t)), err)
+		if len(answer.Corpus) == 0 {
+			return nil, nil, err
+		}
 	}
-	var items []battle.CorpusItem
 	for _, item := range answer.Corpus {
 		if item.File != "" { // the others are generated
 			items = append(items, item)
@@ -74,7 +82,7 @@ func (w *workshop) traces(ctx context.Context, t target) ([]battle.CorpusItem, e
 	slices.SortStableFunc(items, func(a, b battle.CorpusItem) int {
 		return strings.Compare(path.Dir(a.File), path.Dir(b.File))
 	})
-	return items, nil
+	return items, err, nil
 }
 
 type corpusShow struct {

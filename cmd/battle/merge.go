@@ -26,7 +26,7 @@ func (*corpusMerge) Help() string {
 		"roughly; a state that t.Reach tells apart; a label, or two in one run; a kind of update. Shorter ones are tried first. " +
 		"Nothing is overwritten. A trace that fails is not kept: add it as a regression, with corpus add. " +
 		"In folders, hidden files are passed over, and what stands beside a trace: go-fuzz's notes (.output, .quoted), pages, and the JSON of a finding that has its text there. " +
-		"Exit status: 0 merged, 1 a trace fails, 2 a fault; files that can't be read are one, and don't keep the others out."
+		"Exit status: 0 merged, 1 a trace fails, 2 a fault; files that can't be read are one, and traces of the corpus that don't fit; they don't keep the others out."
 }
 
 // A merged trace is what became of a file.
@@ -85,13 +85,16 @@ func (c *corpusMerge) print(all []merged) {
 
 // merge takes in what is new. The errors are those of single files.
 func (c *corpusMerge) merge(ctx context.Context, w *workshop, t target) ([]merged, []error, error) {
-	items, err := w.traces(ctx, t)
+	items, left, err := w.soundTraces(ctx, t)
 	if err != nil {
 		return nil, nil, err
 	}
 	offered, errs, err := w.intake(ctx, t, c.From)
 	if err != nil {
 		return nil, nil, err
+	}
+	if left != nil {
+		errs = append(errs, left)
 	}
 	slices.SortFunc(offered, func(a, b taken) int {
 		return cmp.Or(cmp.Compare(a.updates, b.updates), cmp.Compare(len(a.trace), len(b.trace)), strings.Compare(a.path, b.path))

@@ -208,28 +208,31 @@ func (h *hunt) all() []*battle.Finding {
 // conclude prints what the hunt came to, and turns it into an exit status.
 func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 	all := h.all()
-	unwritten := h.writePage(all, explanations)
+	faults := h.faultsOf(all)
+	if unwritten := h.writePage(all, explanations); unwritten != nil {
+		faults = append(faults, unwritten)
+	}
 	if asJSON {
-		rows := []row{}
-		for _, c := range h.crews() {
-			r := c.row()
-			r.Together = c.contribution()
-			rows = append(rows, r)
-		}
-		together := [][]string{}
-		for _, m := range mistakes(all) {
-			together = append(together, m.ids())
-		}
-		if err := printJSON(map[string]any{"jobs": rows, "findings": all, "mistakes": together, "explanations": explanations}); err != nil {
+		if err := h.printJSON(all, explanations, faults); err != nil {
 			return err
 		}
 	} else {
 		fmt.Print("\n", h.table(), h.notes(), h.exchanges(), h.explored(), h.goFuzzed(), h.fuzzed(), h.libFuzzed(), h.gaps(), h.findings(all, explanations))
 	}
-	faults := slices.Concat(h.stale, h.faults)
-	if unwritten != nil {
-		faults = append(faults, unwritten)
+	faults = append(slices.Clone(h.stale), faults...)
+	switch {
+	case len(faults) > 0:
+		return fmt.Errorf("the harness is at fault:\n%w", errors.Join(faults...))
+	case len(all) > 0:
+		return errFound
 	}
+	return nil
+}
+
+// faultsOf are the faults of a hunt, without what was left out of a corpus: engines hunt
+// without that all the same.
+func (h *hunt) faultsOf(all []*battle.Finding) []error {
+	faults := slices.Clone(h.faults)
 	for _, j := range h.jobs {
 		if j.fault != "" {
 			faults = append(faults, fmt.Errorf("%s in %s: %s", j.engine.name(), j.target.Name, j.fault))
@@ -240,13 +243,33 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 			faults = append(faults, fmt.Errorf("%s", f.Title()))
 		}
 	}
-	switch {
-	case len(faults) > 0:
-		return fmt.Errorf("the harness is at fault:\n%w", errors.Join(faults...))
-	case len(all) > 0:
-		return errFound
+	return faults
+}
+
+// printJSON prints the summary for programs.
+func (h *hunt) printJSON(all []*battle.Finding, explanations map[string]*explained, faults []error) error {
+	rows := []row{}
+	for _, c := range h.crews() {
+		r := c.row()
+		r.Together = c.contribution()
+		rows = append(rows, r)
 	}
-	return nil
+	together := [][]string{}
+	for _, m := range mistakes(all) {
+		together = append(together, m.ids())
+	}
+	return printJSON(map[string]any{
+		"jobs": rows, "findings": all, "mistakes": together, "explanations": explanations, "faults": texts(faults), "left_out": texts(h.stale),
+	})
+}
+
+// texts are errors in words.
+func texts(errs []error) []string {
+	all := []string{}
+	for _, err := range errs {
+		all = append(all, err.Error())
+	}
+	return all
 }
 
 // gaps names the updates that no engine ran.
