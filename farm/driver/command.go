@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +108,8 @@ func (c Command) Hunt(ctx context.Context, tree string, h Hunt) (Outcome, error)
 			Fault      string       `json:"fault"`
 			Note       string       `json:"note"`
 		} `json:"jobs"`
+		Faults  []string `json:"faults"`
+		LeftOut []string `json:"left_out"` // of the corpus: what does not fit
 	}
 	_, _, err := c.run(ctx, tree, &summary, "hunt", h.Package, "-json", "-no-explain", "-cores", "1",
 		"-target", h.Target, "-engine", h.Engine, "-budget", h.Time.String(), "-seed", fmt.Sprint(h.Seed),
@@ -123,7 +126,12 @@ func (c Command) Hunt(ctx context.Context, tree string, h Hunt) (Outcome, error)
 	}
 	var fault *Fault
 	if errors.As(err, &fault) && len(summary.Jobs) > 0 { // it has hunted all the same
-		o.Fault, err = firstOf(o.Fault, fault.Error()), nil
+		err = nil
+		if len(summary.LeftOut) == 0 || len(summary.Faults) > 0 {
+			o.Fault = firstOf(o.Fault, fault.Error())
+		} else {
+			o.Note = firstOf(o.Note, summary.LeftOut[0])
+		}
 	}
 	return o, err
 }
@@ -152,6 +160,53 @@ func (c Command) Merge(ctx context.Context, tree string, t Target, from string) 
 		err = nil
 	}
 	return added, err
+}
+
+// filesMax is how many files a command line names: Windows takes 32,767 letters.
+const filesMax = 200
+
+// Fits asks whether traces are those of a target.
+func (c Command) Fits(ctx context.Context, tree, target string, traces []string) (why []string, err error) {
+	for some := range slices.Chunk(traces, filesMax) {
+		part, err := c.fit(ctx, tree, target, some)
+		if err != nil {
+			return nil, err
+		}
+		why = append(why, part...)
+	}
+	return why, nil
+}
+
+func (c Command) fit(ctx context.Context, tree, target string, traces []string) ([]string, error) {
+	dir, err := os.MkdirTemp(c.Temp, "fit-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	args := []string{"corpus", "convert", "-json", "-target", target, "-to", "trace", "-out", filepath.Join(dir, "out")}
+	at := make(map[string]int)
+	for i, trace := range traces {
+		file := filepath.Join(dir, fmt.Sprintf("%d.trace", i))
+		if err := os.WriteFile(file, []byte(trace), 0o600); err != nil {
+			return nil, err
+		}
+		args, at[file] = append(args, file), i
+	}
+	var all []struct {
+		From  string `json:"from"`
+		Error string `json:"error"`
+	}
+	_, _, err = c.run(ctx, tree, &all, args...)
+	var fault *Fault
+	if err != nil && (!errors.As(err, &fault) || len(all) != len(traces)) {
+		return nil, err
+	}
+	why := make([]string, len(traces))
+	for _, one := range all {
+		line, _, _ := strings.Cut(one.Error, "\n")
+		why[at[one.From]] = strings.TrimPrefix(line, one.From+":")
+	}
+	return why, nil
 }
 
 // Run runs a trace.

@@ -82,6 +82,35 @@ func TestATraceIsRun(t *testing.T) {
 	require.Empty(t, left, "traces on their way are gone")
 }
 
+func TestTracesThatDoNotFitAreTold(t *testing.T) {
+	subject := puppet.Subject{Targets: []puppet.Target{{Name: "ring", Ops: []string{"read"}, Unfit: []string{"gone"}, Rounds: 1}}}
+	c, tree := stage(t, subject)
+	traces := []string{"read\nstep gone=3\n", "shuffle\n"}
+	for range 400 { // more than a command line names
+		traces = append(traces, "read offset=3\n")
+	}
+	why, err := c.Fits(t.Context(), tree, "ring", traces)
+	require.NoError(t, err)
+	require.Len(t, why, len(traces))
+	require.Equal(t, []string{`1:1: unknown field "gone"`, `1:1: no update is named "shuffle"`, ""}, why[:3])
+	var fault *driver.Fault
+	_, err = c.Fits(t.Context(), tree, "rope", traces)
+	require.ErrorAs(t, err, &fault)
+}
+
+func TestWhatIsLeftOutOfACorpusIsNoFaultOfAHunt(t *testing.T) {
+	subject := puppet.Subject{Targets: []puppet.Target{{Name: "ring", Unfit: []string{"gone"}, Rounds: 1}}}
+	c, tree := stage(t, subject)
+	seeds := filepath.Join(tree, "corpus", "ring", "seeds")
+	require.NoError(t, os.MkdirAll(seeds, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(seeds, "old.trace"), []byte("step gone=3\n"), 0o644))
+	o, err := c.Hunt(t.Context(), tree, driver.Hunt{Package: puppet.Package, Target: "ring", Engine: "explore", Time: time.Hour, Findings: t.TempDir(), Shared: t.TempDir()})
+	require.NoError(t, err)
+	require.Empty(t, o.Fault)
+	require.Contains(t, o.Note, "old.trace")
+	require.Equal(t, uint64(1), o.Stats.Runs)
+}
+
 func TestAFaultIsToldFromAFinding(t *testing.T) {
 	c, tree := stage(t, puppet.Subject{Broken: "subject.go:3: undefined: ring"})
 	var fault *driver.Fault

@@ -22,6 +22,8 @@ type Battle interface {
 	// Merge takes those traces of a folder into the corpus of the tree that show something
 	// new. It returns the files of the corpus that were added.
 	Merge(ctx context.Context, tree string, t Target, from string) ([]string, error)
+	// Fits says of each of some traces why it is none of the target's, or "". None is run.
+	Fits(ctx context.Context, tree, target string, traces []string) (why []string, err error)
 	// Run runs a trace. The finding is nil if it passes.
 	Run(ctx context.Context, tree string, t Trace) (*battle.Finding, error)
 	// Minimize runs a trace, and finds the shortest that fails in the same way.

@@ -61,6 +61,8 @@ func parse(args []string) (w words, err error) {
 	f.StringVar(&w.engine, "engine", "", "")
 	f.StringVar(&w.findings, "findings", "", "")
 	f.StringVar(&w.shared, "shared", "", "")
+	f.String("to", "", "")
+	f.String("out", "", "")
 	f.DurationVar(&w.budget, "budget", 0, "")
 	f.Uint64Var(&w.seed, "seed", 0, "")
 	for err == nil && len(args) > 0 {
@@ -96,7 +98,11 @@ func play(ctx context.Context, args []string) (found bool, answer any, err error
 			break
 		}
 		o.Stats.Progress = o.Explored
-		answer = map[string]any{"jobs": []any{map[string]any{"seconds": o.Seconds, "cpu_seconds": o.CPU, "stats": o.Stats}}}
+		left, failed := b.leftOut(ctx, dir, w.target)
+		if err = failed; err == nil && len(left) > 0 {
+			err = errors.New("traces were left out")
+		}
+		answer = map[string]any{"jobs": []any{map[string]any{"seconds": o.Seconds, "cpu_seconds": o.CPU, "stats": o.Stats}}, "left_out": left}
 	case command == "corpus merge" && len(w.rest) == 4:
 		t := driver.Target{Corpus: filepath.Join("corpus", w.rest[2])}
 		added, failed := b.Merge(ctx, dir, t, w.rest[3])
@@ -105,12 +111,36 @@ func play(ctx context.Context, args []string) (found bool, answer any, err error
 			all = append(all, map[string]string{"to": strings.TrimPrefix(filepath.ToSlash(path), "corpus/")})
 		}
 		answer, err = all, failed
+	case command == "corpus convert":
+		answer, err = w.convert(ctx, b)
 	case len(w.rest) == 2:
 		return w.runTrace(ctx, b)
 	default:
 		err = fmt.Errorf("unexpected argument %s", strings.Join(args, " "))
 	}
 	return false, answer, err
+}
+
+// convert says of files whether they are traces of the target. It writes none.
+func (w words) convert(ctx context.Context, b Battle) (any, error) {
+	all := []map[string]string{}
+	var fault error
+	for _, path := range w.rest[2:] {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		why, err := b.Fits(ctx, ".", w.target, []string{string(content)})
+		if err != nil {
+			return nil, err
+		}
+		if why[0] != "" {
+			why[0] = path + ":1:1: " + why[0]
+			fault = errors.New(why[0])
+		}
+		all = append(all, map[string]string{"from": path, "error": why[0]})
+	}
+	return all, fault
 }
 
 // listed is no list at all where there is none, as the command prints nothing then.

@@ -124,6 +124,46 @@ func (s Subject) share(t Target, h driver.Hunt, round int) error {
 	return s.note("entry", t.Name, hash)
 }
 
+// Fits asks the target, line by line.
+func (Battle) Fits(_ context.Context, tree, target string, traces []string) ([]string, error) {
+	s, err := subject(tree, "corpus")
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.target(target)
+	if err != nil {
+		return nil, &driver.Fault{Args: []string{"corpus"}, Said: "battle: " + err.Error()}
+	}
+	why := make([]string, len(traces))
+	for i, trace := range traces {
+		for line := range strings.Lines(trace) {
+			if err := t.fits(line); err != nil && why[i] == "" {
+				why[i] = err.Error()
+			}
+		}
+	}
+	return why, nil
+}
+
+// leftOut says what of a target's seeds does not fit, as a hunt does.
+func (b Battle) leftOut(ctx context.Context, tree, target string) (all []string, err error) {
+	files, err := filepath.Glob(filepath.Join(tree, "corpus", target, "seeds", "*.trace"))
+	for _, path := range files {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		why, err := b.Fits(ctx, tree, target, []string{string(content)})
+		if err != nil {
+			return nil, err
+		}
+		if why[0] != "" {
+			all = append(all, filepath.Base(path)+": "+why[0])
+		}
+	}
+	return all, err
+}
+
 // Merge takes all traces in.
 func (Battle) Merge(_ context.Context, _ string, t driver.Target, from string) (added []string, err error) {
 	files, err := filepath.Glob(filepath.Join(from, "*.trace"))

@@ -25,6 +25,8 @@ type Target struct {
 	Name string   `json:"target"`
 	Ops  []string `json:"ops"` // names of updates, besides step
 	Bugs []Bug    `json:"bugs"`
+	// Unfit are the fields that no update has: a trace with one does not fit.
+	Unfit []string `json:"unfit,omitempty"`
 	// Rounds is how many traces an engine shares in a hunt, after Pause milliseconds each. In
 	// the first it finds the bugs.
 	Rounds int `json:"rounds"`
@@ -71,15 +73,32 @@ func (t Target) ops() []battle.OpInfo {
 	return all
 }
 
-// run runs a trace, until the first bug has what it needs. A line with an update that the
-// target does not have is an error.
+// fits is the error of a line that is none of the target's.
+func (t Target) fits(line string) error {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return nil
+	}
+	if words[0] != "step" && !slices.Contains(t.Ops, words[0]) {
+		return fmt.Errorf("no update is named %q", words[0])
+	}
+	for _, word := range words[1:] {
+		if field, _, _ := strings.Cut(word, "="); slices.Contains(t.Unfit, field) {
+			return fmt.Errorf("unknown field %q", field)
+		}
+	}
+	return nil
+}
+
+// run runs a trace, until the first bug has what it needs. A line that does not fit is an
+// error.
 func (t Target) run(trace []string) (*Bug, *battle.Finding, error) {
 	met := make([]int, len(t.Bugs)) // needs, by bug
 	for moment, line := range trace {
-		op, _, _ := strings.Cut(line, " ")
-		if op != "step" && !slices.Contains(t.Ops, op) {
-			return nil, nil, fmt.Errorf("line %d: no update is named %q", moment+1, op)
+		if err := t.fits(line); err != nil {
+			return nil, nil, fmt.Errorf("line %d: %w", moment+1, err)
 		}
+		op, _, _ := strings.Cut(line, " ")
 		for i := range t.Bugs {
 			b := &t.Bugs[i]
 			if b.Needs[met[i]] != op {
