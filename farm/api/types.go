@@ -106,6 +106,7 @@ type Finding struct {
 type Corpus struct {
 	Target  string         `json:"target"`
 	Entries int            `json:"entries"`
+	Unfit   int            `json:"unfit"` // of them, those that the present build can't use
 	Bytes   int            `json:"bytes"`
 	Engines map[string]int `json:"engines"` // entries by who was first to bring them
 	Seeds   int            `json:"seeds"`   // of the repository's own corpus, besides

@@ -186,7 +186,7 @@ func (c *Coordinator) keepTargets(ctx context.Context, build store.Build, target
 		_, err := change(ctx, c.book, &c.store.Targets, c.book.targets, store.Key(t.Target), func(v *store.Target, _ bool) bool {
 			*v = store.Target{
 				Name: t.Target, Package: t.Package, Func: t.Func, Weight: weight, Corpus: t.Corpus,
-				Build: build.Revision, Ops: t.Ops, Seeds: t.Seeds, Regressions: t.Regressions,
+				Build: build.Revision, Fitted: v.Fitted, Ops: t.Ops, Seeds: t.Seeds, Regressions: t.Regressions,
 			}
 			return true
 		})

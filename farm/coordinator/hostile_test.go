@@ -30,10 +30,12 @@ type bench struct {
 	queue    *work.Queue // as a worker has it
 	conn     *nats.Conn
 	revision string
+
+	repository puppet.Repository
 }
 
 // ring is a target with a bug.
-var ring = puppet.Subject{Targets: []puppet.Target{{Name: "ring", Ops: []string{"restart", "read"}, Bugs: []puppet.Bug{{Name: "tip", Needs: []string{"restart", "read"}, Line: 7}}}}}
+var ring = puppet.Subject{Targets: []puppet.Target{{Name: "ring", Ops: []string{"restart", "read"}, Unfit: []string{"gone"}, Bugs: []puppet.Bug{{Name: "tip", Needs: []string{"restart", "read"}, Line: 7}}}}}
 
 // begin starts a coordinator for ring, and waits until it has a build.
 func begin(t *testing.T, watch *vitals.Watch) *bench {
@@ -41,7 +43,7 @@ func begin(t *testing.T, watch *vitals.Watch) *bench {
 	dir := t.TempDir()
 	repository, err := puppet.Init(t.TempDir())
 	require.NoError(t, err)
-	b := &bench{t: t}
+	b := &bench{t: t, repository: repository}
 	b.revision, err = repository.Commit(ring, "begun")
 	require.NoError(t, err)
 	b.broker, err = broker.Start(broker.Options{Dir: dir, Listen: "127.0.0.1:0", Log: func(string, ...any) {}})
@@ -134,6 +136,8 @@ func TestAHostileWorkerIsRefused(t *testing.T) {
 	}
 	why("a trace of more than", entry(strings.Repeat("step\n", work.TraceBytesMax/5+1)))
 	why("is no text", entry("step \x01\n"))
+	why("it has no updates", entry("# nothing\n"))
+	why(`unknown field "gone"`, entry("step\nread gone=1\n"))
 	why("its times are none", func() error {
 		return b.queue.Report(t.Context(), work.Report{Source: b.source(), Seconds: -1})
 	})

@@ -76,42 +76,6 @@ func checkTrace(t store.Target, lines []string) string {
 	return ""
 }
 
-// enter takes a trace into the corpus. The same in other words was told apart by the worker,
-// which had it merged; here it counts that it is text, small, and of this target.
-func (c *Coordinator) enter(ctx context.Context, _ uint64, e work.Entry) error {
-	if err := c.held(); err != nil {
-		return err
-	}
-	t, err := c.known("trace", e.Source)
-	if err != nil {
-		return err
-	}
-	lines := strings.Split(strings.TrimSuffix(e.Trace, "\n"), "\n")
-	if why := checkTrace(t, lines); why != "" {
-		return c.refused("trace", e.Source, "%s", why)
-	}
-	key := store.EntryKey(e.Target, e.Trace)
-	c.book.mu.Lock()
-	_, there := c.book.shelfOf(e.Target).at[key]
-	c.book.mu.Unlock()
-	if there {
-		return nil
-	}
-	entry := store.Entry{Target: e.Target, Trace: e.Trace, Updates: len(lines), Engine: e.Engine, Worker: e.Worker, Build: e.Build, Found: time.Now().UTC()}
-	fresh, err := c.store.AddEntry(ctx, key, entry)
-	if err != nil {
-		return err
-	}
-	c.book.mu.Lock()
-	defer c.book.mu.Unlock()
-	c.book.keep(key, entry)
-	if fresh {
-		c.book.fresh[armKey(e.Target, e.Engine)]++
-	}
-	c.book.changedNow()
-	return nil
-}
-
 // The weights of what is new, and how fast it is forgotten.
 const (
 	findingGain = 10.0 // a finding counts as much as so many traces

@@ -16,10 +16,14 @@ type shelf struct {
 	entries []api.Entry    // the oldest first
 	bytes   int
 	engines map[string]int // entries by who was the first to bring them
+	unfit   map[string]bool
 }
 
-// put notes an entry, once.
+// put notes an entry, once, and whether it fits.
 func (s *shelf) put(key string, e store.Entry) {
+	if delete(s.unfit, key); e.Unfit != "" {
+		s.unfit[key] = true
+	}
 	if _, there := s.at[key]; there {
 		return
 	}
@@ -45,7 +49,7 @@ func (b *book) shelfOf(target string) *shelf {
 // keep notes an entry of the corpus. The lock is held, or nobody else there yet.
 func (b *book) keep(key string, e store.Entry) {
 	if b.corpora[e.Target] == nil {
-		b.corpora[e.Target] = &shelf{at: make(map[string]int), engines: make(map[string]int)}
+		b.corpora[e.Target] = &shelf{at: make(map[string]int), engines: make(map[string]int), unfit: make(map[string]bool)}
 	}
 	b.corpora[e.Target].put(key, e)
 }

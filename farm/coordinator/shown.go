@@ -210,7 +210,7 @@ func (c *Coordinator) Corpora() []api.Corpus {
 	for _, t := range c.book.allTargets() {
 		c.book.mu.Lock()
 		shelf := c.book.shelfOf(t.Name)
-		one := api.Corpus{Target: t.Name, Entries: len(shelf.entries), Bytes: shelf.bytes, Engines: make(map[string]int), Seeds: t.Seeds + t.Regressions}
+		one := api.Corpus{Target: t.Name, Entries: len(shelf.entries), Unfit: len(shelf.unfit), Bytes: shelf.bytes, Engines: make(map[string]int), Seeds: t.Seeds + t.Regressions}
 		maps.Copy(one.Engines, shelf.engines)
 		c.book.mu.Unlock()
 		all = append(all, one)

@@ -84,6 +84,7 @@ func (d *dash) target(r *http.Request) (page, error) {
 type corpusPage struct {
 	Target  string
 	Entries []api.Entry
+	Unfit   int
 	Engines []share
 	Paging  paging
 }
@@ -109,6 +110,7 @@ func (d *dash) corpus(r *http.Request) (page, error) {
 		if c.Target != t.Name {
 			continue
 		}
+		p.Unfit = c.Unfit
 		for name, n := range c.Engines {
 			p.Engines = append(p.Engines, share{name, n, float64(n) / float64(max(1, c.Entries))})
 		}

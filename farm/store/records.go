@@ -31,6 +31,7 @@ type Target struct {
 	Weight      float64         `json:"weight"` // share of the time, beside other targets
 	Corpus      string          `json:"corpus"` // folder of its traces, in the module, with slashes
 	Build       string          `json:"build"`  // the last revision that has it
+	Fitted      string          `json:"fitted"` // the revision that the farm's corpus was compared with
 	Gone        bool            `json:"gone"`   // the present build has it no longer
 	Ops         []battle.OpInfo `json:"ops"`
 	Seeds       int             `json:"seeds"`       // of the repository's own corpus
@@ -47,6 +48,7 @@ type Entry struct {
 	Worker  string    `json:"worker"`
 	Build   string    `json:"build"`
 	Found   time.Time `json:"found"`
+	Unfit   string    `json:"unfit,omitempty"` // why the present build can't use it: it is set aside
 }
 
 // An Arm is an engine in a target: what it did in all, and what decides how much time it

@@ -49,9 +49,56 @@ func (q *Queue) Claims(ctx context.Context, well func(), handle Handler[Claim]) 
 	return consume(ctx, q, findings, well, handle)
 }
 
-// Entries is Claims for entries.
-func (q *Queue) Entries(ctx context.Context, well func(), handle Handler[Entry]) error {
-	return consume(ctx, q, entries, well, handle)
+// Bounds of how many entries are handled at once, and of how long they wait for one another.
+const (
+	entriesMax = 200
+	gatherFor  = 2 * time.Second
+)
+
+// Entries calls a handler with the entries that came, many at a time: what looks at them takes
+// hardly longer for many than for one. It calls it with none, too, when none came. If it
+// returns an error, they all come again.
+func (q *Queue) Entries(ctx context.Context, well func(), handle func(ctx context.Context, all []Entry) error) error {
+	consumer, err := q.consumer(ctx, entries, entriesMax)
+	if err != nil {
+		return err
+	}
+	for {
+		messages, all, err := gather(ctx, consumer)
+		if err != nil {
+			return fmt.Errorf("taking in what is of kind %s: %w", entries, err)
+		}
+		if err := settle(ctx, messages, func() error { return handle(ctx, all) }); err != nil {
+			return err
+		}
+		well()
+	}
+}
+
+// gather takes the entries that are there, or come soon.
+func gather(ctx context.Context, consumer jetstream.Consumer) (messages []jetstream.Msg, all []Entry, err error) {
+	batch, err := consumer.Fetch(entriesMax, jetstream.FetchMaxWait(gatherFor))
+	if err != nil {
+		return nil, nil, errors.Join(ctx.Err(), err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case message, open := <-batch.Messages():
+			if !open {
+				return messages, all, batch.Error()
+			}
+			var e Entry
+			if err := json.Unmarshal(message.Data(), &e); err != nil {
+				if err := message.TermWithReason("it can't be read: " + err.Error()); err != nil {
+					return nil, nil, err
+				}
+				continue
+			}
+			messages, all = append(messages, message), append(all, e)
+		}
+	}
 }
 
 // Reports is Claims for reports.
@@ -60,18 +107,11 @@ func (q *Queue) Reports(ctx context.Context, well func(), handle Handler[Report]
 }
 
 // consume calls a handler with one message after the other: those of a kind are handled in
-// their order, which counting relies on. A farm has one coordinator, so nobody else takes
-// them: what one before had taken and not finished, or could not acknowledge because the
-// server was lost, comes again at once. With the consumer as it was it would after AckWait.
+// their order, which counting relies on.
 func consume[M any](ctx context.Context, q *Queue, kind string, well func(), handle Handler[M]) error {
-	if err := q.js.DeleteConsumer(ctx, intakeStream, kind); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return fmt.Errorf("taking in what is of kind %s: %w", kind, err)
-	}
-	consumer, err := q.js.CreateOrUpdateConsumer(ctx, intakeStream, jetstream.ConsumerConfig{
-		Durable: kind, FilterSubject: inSubject + "." + kind, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxAckPending: 1,
-	})
+	consumer, err := q.consumer(ctx, kind, 1)
 	if err != nil {
-		return fmt.Errorf("taking in what is of kind %s: %w", kind, err)
+		return err
 	}
 	messages, err := consumer.Messages(jetstream.PullMaxMessages(1))
 	if err != nil {
@@ -98,7 +138,22 @@ func consume[M any](ctx context.Context, q *Queue, kind string, well func(), han
 	}
 }
 
-// take handles a message, and says in the meantime that it is not lost.
+// consumer makes the consumer of a kind. A farm has one coordinator, so nobody else takes
+// them: what one before had taken and not finished, or could not acknowledge because the
+// server was lost, comes again at once. With the consumer as it was it would after AckWait.
+func (q *Queue) consumer(ctx context.Context, kind string, atOnce int) (consumer jetstream.Consumer, err error) {
+	if err = q.js.DeleteConsumer(ctx, intakeStream, kind); err == nil || errors.Is(err, jetstream.ErrConsumerNotFound) {
+		consumer, err = q.js.CreateOrUpdateConsumer(ctx, intakeStream, jetstream.ConsumerConfig{
+			Durable: kind, FilterSubject: inSubject + "." + kind, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxAckPending: atOnce,
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("taking in what is of kind %s: %w", kind, err)
+	}
+	return consumer, nil
+}
+
+// take handles a message.
 func take[M any](ctx context.Context, message jetstream.Msg, handle Handler[M]) error {
 	at, err := message.Metadata()
 	if err != nil {
@@ -108,23 +163,37 @@ func take[M any](ctx context.Context, message jetstream.Msg, handle Handler[M]) 
 	if err := json.Unmarshal(message.Data(), &m); err != nil {
 		return message.TermWithReason("it can't be read: " + err.Error())
 	}
+	return settle(ctx, []jetstream.Msg{message}, func() error { return handle(ctx, at.Sequence.Stream, m) })
+}
+
+// settle waits until messages are handled, says in the meantime that they are not lost, and
+// then what became of them.
+func settle(ctx context.Context, messages []jetstream.Msg, handle func() error) error {
+	each := func(do func(jetstream.Msg) error) error {
+		for _, message := range messages {
+			if err := do(message); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	beat := time.NewTicker(BeatEvery)
 	defer beat.Stop()
 	done := make(chan error, 1)
-	go func() { done <- handle(ctx, at.Sequence.Stream, m) }()
+	go func() { done <- handle() }()
 	for {
 		select {
 		case <-beat.C:
-			_ = message.InProgress() // if it is lost, the message comes again, and that is no harm
+			_ = each(jetstream.Msg.InProgress) // if it is lost, the message comes again, and that is no harm
 		case err := <-done:
 			switch {
 			case errors.Is(err, ErrRefused):
-				return message.TermWithReason(err.Error())
+				return each(func(m jetstream.Msg) error { return m.TermWithReason(err.Error()) })
 			case err != nil:
-				_ = message.NakWithDelay(time.Second)
+				_ = each(func(m jetstream.Msg) error { return m.NakWithDelay(time.Second) })
 				return err
 			}
-			return message.DoubleAck(ctx)
+			return each(func(m jetstream.Msg) error { return m.DoubleAck(ctx) })
 		}
 	}
 }

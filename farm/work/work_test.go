@@ -118,20 +118,45 @@ func TestWhatIsHandedInTwiceComesOnce(t *testing.T) {
 
 func TestWhatIsRefusedDoesNotComeAgain(t *testing.T) {
 	q := open(t)
-	for _, trace := range []string{"a", "b"} {
-		require.NoError(t, q.Enter(t.Context(), Entry{Trace: trace}))
+	for _, build := range []string{"a", "b"} {
+		require.NoError(t, q.Claim(t.Context(), Claim{Source: Source{Build: build}}))
 	}
 	var got []string
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := q.Entries(ctx, func() {}, func(_ context.Context, _ uint64, e Entry) error {
-		if got = append(got, e.Trace); e.Trace == "b" {
+	err := q.Claims(ctx, func() {}, func(_ context.Context, _ uint64, c Claim) error {
+		if got = append(got, c.Build); c.Build == "b" {
 			cancel()
 		}
 		return ErrRefused
 	})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"a", "b"}, got)
+}
+
+// TestEntriesComeTogether, come again together after an error, and once they are handled no
+// more.
+func TestEntriesComeTogether(t *testing.T) {
+	q := open(t)
+	for _, trace := range []string{"a", "b"} {
+		require.NoError(t, q.Enter(t.Context(), Entry{Trace: trace}))
+	}
+	var got [][]Entry
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	take := func(_ context.Context, all []Entry) error {
+		if got = append(got, all); len(got) == 1 {
+			return errors.New("no room")
+		}
+		if len(all) == 0 {
+			cancel()
+		}
+		return nil
+	}
+	require.EqualError(t, q.Entries(ctx, func() {}, take), "no room")
+	require.ErrorIs(t, q.Entries(ctx, func() {}, take), context.Canceled)
+	both := []Entry{{Trace: "a"}, {Trace: "b"}}
+	require.Equal(t, [][]Entry{both, both, nil}, got)
 }
 
 // TestWhatADeadCoordinatorHadTakenComesAgain, and does not keep the next one waiting for
@@ -147,7 +172,7 @@ func TestWhatADeadCoordinatorHadTakenComesAgain(t *testing.T) {
 			require.NoError(t, q.Enter(t.Context(), Entry{Trace: "a"}))
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		require.ErrorIs(t, q.Entries(ctx, func() {}, func(ctx context.Context, _ uint64, _ Entry) error {
+		require.ErrorIs(t, q.Entries(ctx, func() {}, func(context.Context, []Entry) error {
 			got = append(got, i)
 			cancel()
 			return nil // which can't be acknowledged any more

@@ -85,7 +85,11 @@ func (w *Worker) hunt(ctx context.Context, item work.Item) (report work.Report, 
 		return report, err
 	}
 	corpus := filepath.Join(root, filepath.FromSlash(t.Corpus))
-	if err := w.corpus.plant(item.Target, filepath.Join(corpus, "seeds")); err != nil {
+	seeds, err := w.fitting(ctx, t, build.Revision, root)
+	if err != nil {
+		return report, err
+	}
+	if err := w.corpus.plant(item.Target, filepath.Join(corpus, "seeds"), seeds); err != nil {
 		return report, err
 	}
 	claimed := make(map[string]bool)

@@ -57,6 +57,9 @@ func (m *mirror) take(row store.Row[store.Entry]) error {
 	if store.EntryKey(row.Value.Target, row.Value.Trace) != row.Key {
 		return nil // not what its name says
 	}
+	if row.Value.Unfit != "" {
+		return m.drop(row.Key)
+	}
 	dir := filepath.Join(m.dir, store.Key(row.Value.Target))
 	path := filepath.Join(dir, hash+".trace")
 	if info, err := os.Stat(path); err != nil || info.Size() != int64(len(row.Value.Trace)) {
@@ -122,11 +125,20 @@ func (m *mirror) seeds(target string) []string {
 	return all[:min(len(all), seedsMax)]
 }
 
-// plant puts the entries of a target among the seeds of a tree of sources, and takes those out
-// that the farm has no longer. Files of other names are the repository's own.
-func (m *mirror) plant(target, seeds string) error {
+// read is a trace of the mirror. There is none if it was dropped meanwhile.
+func (m *mirror) read(target, hash string) (trace []byte, there bool, err error) {
+	trace, err = os.ReadFile(filepath.Join(m.dir, store.Key(target), hash+".trace"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	return trace, err == nil, err
+}
+
+// plant puts traces of a target among the seeds of a tree of sources, and takes all others out
+// that the farm brought. Files of other names are the repository's own.
+func (m *mirror) plant(target, seeds string, hashes []string) error {
 	wanted := make(map[string]bool)
-	for _, hash := range m.seeds(target) {
+	for _, hash := range hashes {
 		wanted[hash+".trace"] = true
 	}
 	files, err := os.ReadDir(seeds)
@@ -149,12 +161,12 @@ func (m *mirror) plant(target, seeds string) error {
 		}
 	}
 	for name := range wanted {
-		trace, err := os.ReadFile(filepath.Join(m.dir, store.Key(target), name))
+		trace, there, err := m.read(target, strings.TrimSuffix(name, ".trace"))
 		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // dropped meanwhile
-			}
 			return err
+		}
+		if !there {
+			continue
 		}
 		if err := writeWhole(filepath.Join(seeds, name), trace); err != nil {
 			return err

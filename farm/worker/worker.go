@@ -44,7 +44,8 @@ type Worker struct {
 	tree    tree.Tree
 	corpus  *mirror
 	started time.Time
-	news    chan struct{} // there is something to announce
+	news    chan struct{}      // there is something to announce
+	known   map[string]fitness // by target, of who does items
 
 	mu      sync.Mutex
 	engines []store.Engine
@@ -63,7 +64,7 @@ const (
 // New makes a worker of a farm.
 func New(o Options, s *store.Store, q *work.Queue) *Worker {
 	return &Worker{
-		Options: o, store: s, queue: q, started: time.Now(), news: make(chan struct{}, 1),
+		Options: o, store: s, queue: q, started: time.Now(), news: make(chan struct{}, 1), known: make(map[string]fitness),
 		tree:   tree.Tree{Dir: filepath.Join(o.Dir, "tree")},
 		corpus: newMirror(filepath.Join(o.Dir, "corpus")),
 	}

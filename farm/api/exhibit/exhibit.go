@@ -128,6 +128,9 @@ func (f *Farm) Corpora() []api.Corpus {
 				one.Entries++
 				one.Bytes += len(e.Trace)
 				one.Engines[e.Engine]++
+				if e.Unfit != "" {
+					one.Unfit++
+				}
 			}
 			all = append(all, one)
 		}
