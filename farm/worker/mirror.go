@@ -1,9 +1,11 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,11 +23,19 @@ type mirror struct {
 	ready chan struct{} // closed when all that was there at the beginning is here
 
 	mu    sync.Mutex
-	known map[string]map[string]int // by target: by hash, the bytes
+	known map[string]map[string]planted // by target, by hash
+}
+
+// A planted entry is one that may be a seed.
+type planted struct {
+	hash   string
+	bytes  int
+	worker string
+	found  time.Time
 }
 
 func newMirror(dir string) *mirror {
-	return &mirror{dir: dir, ready: make(chan struct{}), known: make(map[string]map[string]int)}
+	return &mirror{dir: dir, ready: make(chan struct{}), known: make(map[string]map[string]planted)}
 }
 
 // wait waits until the mirror is whole.
@@ -73,9 +83,9 @@ func (m *mirror) take(row store.Row[store.Entry]) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known[row.Value.Target] == nil {
-		m.known[row.Value.Target] = make(map[string]int)
+		m.known[row.Value.Target] = make(map[string]planted)
 	}
-	m.known[row.Value.Target][hash] = len(row.Value.Trace)
+	m.known[row.Value.Target][hash] = planted{hash, len(row.Value.Trace), row.Value.Worker, row.Value.Found}
 	return nil
 }
 
@@ -106,23 +116,36 @@ func (m *mirror) has(target, hash string) bool {
 // seedsMax is with how many traces of the farm's an engine begins: each is run first.
 const seedsMax = 1000
 
-// seeds are the hashes of a target's entries that engines are to begin with: the short ones,
-// if there are too many.
+// seeds are the hashes of a target's entries that engines are to begin with. If there are too
+// many, half of them are those that came first, whoever brought them: nobody who comes later
+// can push them out, under whatever name. For the other half those who brought entries take
+// turns, each with its shortest first, so that one who brings very many does not have it all.
 func (m *mirror) seeds(target string) []string {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	sizes := m.known[target]
-	var all []string
-	for hash := range sizes {
-		all = append(all, hash)
+	all := slices.Collect(maps.Values(m.known[target]))
+	m.mu.Unlock()
+	slices.SortFunc(all, func(a, b planted) int { return cmp.Or(a.found.Compare(b.found), strings.Compare(a.hash, b.hash)) })
+	first := len(all)
+	if len(all) > seedsMax {
+		first = seedsMax / 2
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		if sizes[a] != sizes[b] {
-			return sizes[a] - sizes[b]
-		}
-		return strings.Compare(a, b)
-	})
-	return all[:min(len(all), seedsMax)]
+	var hashes []string
+	for _, one := range slices.Concat(all[:first], turns(all[first:], seedsMax-first)) {
+		hashes = append(hashes, one.hash)
+	}
+	return hashes
+}
+
+// turns lets workers put in an entry each, in turn, until there are enough.
+func turns(all []planted, most int) []planted {
+	slices.SortFunc(all, func(a, b planted) int { return cmp.Or(cmp.Compare(a.bytes, b.bytes), strings.Compare(a.hash, b.hash)) })
+	turn, had := make(map[string]int), make(map[string]int) // by hash, and by worker
+	for _, one := range all {
+		turn[one.hash] = had[one.worker]
+		had[one.worker]++
+	}
+	slices.SortStableFunc(all, func(a, b planted) int { return cmp.Compare(turn[a.hash], turn[b.hash]) })
+	return all[:min(len(all), most)]
 }
 
 // read is a trace of the mirror. There is none if it was dropped meanwhile.
