@@ -62,8 +62,9 @@ func (c *Coordinator) confirm(ctx context.Context, sequence uint64, claim work.C
 }
 
 // countAgain counts a claim of what is filed already, at its build, with a trace that is no
-// longer. Nothing is run for it: engines find the same over and over. Who lies there about the
-// name hides only what is its own.
+// longer. Nothing is run for it: engines find the same over and over. So what is counted is what
+// workers say, and nothing else of the finding goes by it: who lies there about the name hides
+// only what is its own.
 func (c *Coordinator) countAgain(ctx context.Context, sequence uint64, claim work.Claim) (again bool, err error) {
 	f, there := c.book.finding(c.knows(claim.Target, claim.Found.ID))
 	if !there || len(claim.Found.Trace) < len(f.Found.Trace) {

@@ -153,6 +153,12 @@ func TestAHostileWorkerIsRefused(t *testing.T) {
 	require.Equal(t, battle.Mismatch, f.Found.Kind)
 	require.NotEqual(t, "ring-forged", f.ID)
 	require.Empty(t, b.c.Overview().Holding)
+
+	require.NoError(t, claim(func(c *work.Claim) { c.Found.ID, c.Found.Trace = f.ID, []string{"step", "step"} })())
+	b.until(func() bool { return b.c.Findings()[0].Claims == 2 })
+	forged, _ := b.c.Finding(f.ID)
+	require.Equal(t, f.Found, forged.Found, "it is counted as handed in")
+	require.Equal(t, f.Verdicts, forged.Verdicts)
 }
 
 // TestAForgedWorkerIsPassedOver writes records of workers that are none.

@@ -40,6 +40,17 @@ func paths(from api.Source) []string {
 	return all
 }
 
+// TestAClaimIsNotSaidToBeSeen, for most claims are not run.
+func TestAClaimIsNotSaidToBeSeen(t *testing.T) {
+	farm := exhibit.Small()
+	f := farm.Filed[0]
+	f.Claims = 9
+	farm.Filed[0] = f
+	page := get(t, handler(farm), "/findings/"+f.ID).Body.String()
+	require.Contains(t, page, "handed in 9 times")
+	require.NotContains(t, page, "seen 9 times")
+}
+
 const nasty = `</title><script>own("1 & 2")</script><img src=x onerror='own()'>`
 
 // spoiled is a farm whose workers wrote that wherever they could.

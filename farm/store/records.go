@@ -168,7 +168,7 @@ type Finding struct {
 	Engine  string         `json:"engine"` // that found it first
 	Worker  string         `json:"worker"`
 	Filed   time.Time      `json:"filed"`
-	Claims  int            `json:"claims"`  // how often workers handed it in
+	Claims  int            `json:"claims"`  // how often workers handed it in, as they say: see the coordinator's countAgain
 	Counted uint64         `json:"counted"` // the message of the last of those
 
 	Verdicts    []Verdict            `json:"verdicts"` // by build, in their order
