@@ -49,6 +49,39 @@ func TestOnlyWhoHasCredentialsConnects(t *testing.T) {
 	require.Error(t, err, "what can never work is said at once")
 }
 
+// TestWhoIsRefusedIsToldWhy each time, and may come with other credentials.
+func TestWhoIsRefusedIsToldWhy(t *testing.T) {
+	b, other := start(t, Options{}), start(t, Options{})
+	creds := filepath.Join(t.TempDir(), "worker.creds")
+	put := func(from string) {
+		content, err := os.ReadFile(from)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(creds, content, 0o600))
+	}
+	put(other.Worker().Creds)
+	for _, c := range []struct{ creds, want string }{{"", "say -creds"}, {creds, "does not take the credentials of " + creds}} {
+		access := Access{URL: b.URL(), Creds: c.creds, Log: quiet}
+		conn, err := access.Connect()
+		require.NoError(t, err)
+		defer conn.Close()
+		for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+			err := conn.Publish("a", nil)
+			require.Error(t, err)
+			require.ErrorContains(t, access.Why(conn, err), c.want)
+		}
+		if c.creds != "" {
+			put(b.Worker().Creds)
+			require.Eventually(t, conn.IsConnected, time.Minute, 50*time.Millisecond)
+			require.Equal(t, os.ErrExist, access.Why(conn, os.ErrExist), "it is no longer the connection")
+		}
+	}
+	access := Access{URL: "nats://127.0.0.1:1", Log: quiet}
+	conn, err := access.Connect()
+	require.NoError(t, err)
+	defer conn.Close()
+	require.ErrorContains(t, access.Why(conn, conn.Publish("a", nil)), "nats://127.0.0.1:1 is out of reach: ")
+}
+
 func TestKeysAreNobodyElses(t *testing.T) {
 	b := start(t, Options{})
 	files, err := os.ReadDir(b.keys.dir)

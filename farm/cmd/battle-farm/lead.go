@@ -39,11 +39,10 @@ func (o *options) lead(ctx context.Context, at broker.Access, checkout tree.Chec
 		var s *store.Store
 		var lease *store.Lease
 		err := front.insist(ctx, "taking the lead", func() (err error) {
-			if s, err = store.Open(ctx, js, store.Options{Replicas: o.replicas}); err != nil {
-				return err
+			if s, err = store.Open(ctx, js, store.Options{Replicas: o.replicas}); err == nil {
+				lease, err = s.Lead(ctx, store.Holder{ID: id, Host: hostName(), Since: time.Now().UTC()})
 			}
-			lease, err = s.Lead(ctx, store.Holder{ID: id, Host: hostName(), Since: time.Now().UTC()})
-			return err
+			return at.Why(conn, err)
 		})
 		if err != nil {
 			return err

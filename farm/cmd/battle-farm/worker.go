@@ -32,7 +32,8 @@ func (o *options) hunt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	conn, err := o.access(o.join).Connect()
+	access := o.access(o.join)
+	conn, err := access.Connect()
 	if err != nil {
 		return err
 	}
@@ -44,11 +45,10 @@ func (o *options) hunt(ctx context.Context) error {
 	var s *store.Store
 	var q *work.Queue
 	err = insist(ctx, "joining the farm", say, func() error {
-		if s, err = store.Join(ctx, js); err != nil {
-			return err
+		if s, err = store.Join(ctx, js); err == nil {
+			q, err = work.Join(ctx, js)
 		}
-		q, err = work.Join(ctx, js)
-		return err
+		return access.Why(conn, err)
 	})
 	if err != nil {
 		return err
