@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -14,9 +15,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
+
+	"battle.test/farm/store"
+	"battle.test/farm/work"
 )
 
 func quiet(string, ...any) {}
@@ -117,6 +122,48 @@ func TestAWorkerMayOnlyHandIn(t *testing.T) {
 	require.NoError(t, conn.Publish("farm.intake.finding", nil))
 	require.NoError(t, conn.Flush())
 	require.Empty(t, refused)
+}
+
+// TestAWorkerOfAnotherServerMayOnlyHandIn, either, if the server is told what is printed.
+func TestAWorkerOfAnotherServerMayOnlyHandIn(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "nats.conf")
+	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, `listen: "127.0.0.1:-1"
+jetstream { store_dir: %q }
+authorization { users: [ {user: farm, password: farm}, {user: worker, password: worker, %s} ] }
+`, t.TempDir(), WorkerPermissions()), 0o600))
+	o, err := server.ProcessConfigFile(config)
+	require.NoError(t, err)
+	o.NoSigs = true
+	s, err := server.NewServer(o)
+	require.NoError(t, err)
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	require.True(t, s.ReadyForConnections(time.Minute))
+	connect := func(user string) (*nats.Conn, jetstream.JetStream) {
+		conn, err := Access{URL: "nats://" + user + ":" + user + "@" + s.Addr().String(), Log: quiet}.Connect()
+		require.NoError(t, err)
+		t.Cleanup(conn.Close)
+		js, err := jetstream.New(conn)
+		require.NoError(t, err)
+		return conn, js
+	}
+	_, js := connect("farm")
+	_, err = store.Open(t.Context(), js, store.Options{})
+	require.NoError(t, err)
+	_, err = work.Open(t.Context(), js, 1)
+	require.NoError(t, err)
+	conn, js := connect("worker")
+	state, err := store.Join(t.Context(), js)
+	require.NoError(t, err)
+	_, err = state.Builds.All(t.Context())
+	require.NoError(t, err)
+	queue, err := work.Join(t.Context(), js)
+	require.NoError(t, err)
+	require.NoError(t, queue.Enter(t.Context(), work.Entry{Trace: "read\n"}))
+	refused := make(chan error, 10)
+	conn.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err })
+	require.NoError(t, conn.Publish("$KV.FARM_findings.ring-1", []byte("forged")))
+	require.ErrorIs(t, <-refused, nats.ErrPermissionViolation)
 }
 
 func TestAServerThatGaveUpIsMended(t *testing.T) {

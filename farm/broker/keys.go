@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
@@ -148,6 +149,26 @@ func workerPermissions() jwt.Permissions {
 			"$JS.API.CONSUMER.CREATE."+stream, "$JS.API.CONSUMER.CREATE."+stream+".>", "$JS.API.CONSUMER.DELETE."+stream+".>", "$JS.API.CONSUMER.INFO."+stream+".>")
 	}
 	return jwt.Permissions{Pub: jwt.Permission{Allow: allow}, Sub: jwt.Permission{Allow: jwt.StringList{"_INBOX.>"}}}
+}
+
+// WorkerPermissions are those of a worker's user, as the configuration of a NATS server has
+// them: one that is not the farm's own knows nothing of workers.
+func WorkerPermissions() string {
+	may := workerPermissions()
+	var b strings.Builder
+	b.WriteString("permissions {\n")
+	for _, one := range []struct {
+		what  string
+		allow []string
+	}{{"publish", may.Pub.Allow}, {"subscribe", may.Sub.Allow}} {
+		fmt.Fprintf(&b, "  %s { allow: [\n", one.what)
+		for _, subject := range one.allow {
+			fmt.Fprintf(&b, "    %q\n", subject)
+		}
+		b.WriteString("  ] }\n")
+	}
+	b.WriteString("}\n")
+	return b.String()
 }
 
 // apply makes a server ask for credentials.

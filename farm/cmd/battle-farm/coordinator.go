@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -47,7 +48,7 @@ func (o *options) coordinate(ctx context.Context) error {
 	for i := range o.workers {
 		all.Go(func() { o.tend(ctx, i, access) })
 	}
-	fmt.Printf("another worker: battle-farm -join %s -creds %s\n", access.join, access.worker.Creds)
+	fmt.Println("another worker:", o.joinLine(access))
 	return o.lead(ctx, access.coordinator, checkout, front)
 }
 
@@ -68,11 +69,25 @@ type sides struct {
 	join                string
 }
 
+// joinLine is what to type for a worker elsewhere. With the coordinator's own credentials it
+// could write findings and the corpus: those are not for others.
+func (o *options) joinLine(at sides) string {
+	line := "battle-farm -join " + at.join
+	switch {
+	case at.worker.Creds == "":
+		return line
+	case at.worker.Creds == at.coordinator.Creds:
+		return line + " -creds FILE, of a user that may do what battle-farm -worker-permissions prints; give this farm that file, too, as -worker-creds"
+	}
+	return line + " -creds " + at.worker.Creds
+}
+
 // broker starts a server, or takes the one that was named. Mend looks after it.
 func (o *options) broker(ctx context.Context, front *front) (at sides, mend func() (bool, error), stop func(), err error) {
 	if o.nats != "" {
-		access := o.access(o.nats)
-		return sides{access, access, access.URL}, func() (bool, error) { return false, nil }, func() {}, nil
+		coordinator, worker := o.access(o.nats), o.access(o.nats)
+		worker.Creds = cmp.Or(o.workerCreds, o.creds)
+		return sides{coordinator, worker, o.nats}, func() (bool, error) { return false, nil }, func() {}, nil
 	}
 	var b *broker.Broker
 	err = front.insist(ctx, "starting NATS", func() (err error) {

@@ -17,6 +17,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"battle.test/farm/broker"
 )
 
 func main() {
@@ -27,6 +29,10 @@ func main() {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "battle-farm:", err)
 		os.Exit(2)
+	}
+	if o.permissions {
+		fmt.Print(broker.WorkerPermissions())
+		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once

@@ -32,6 +32,8 @@ type options struct {
 	listen      string
 	nats, join  string
 	creds       string
+	workerCreds string
+	permissions bool
 	ca          string
 	cert, key   string
 	replicas    int
@@ -63,6 +65,8 @@ func parse(args []string) (*options, error) {
 	f.StringVar(&o.nats, "nats", "", "URL of NATS with JetStream to keep everything in, instead of a server of the farm's own")
 	f.StringVar(&o.join, "join", "", "URL of a farm's NATS: be a worker of that farm")
 	f.StringVar(&o.creds, "creds", "", "file of NATS credentials, for -nats and -join")
+	f.StringVar(&o.workerCreds, "worker-creds", "", "with -nats: file of NATS credentials for workers, of a user that may do less than -creds")
+	f.BoolVar(&o.permissions, "worker-permissions", false, "print what that user must be allowed, for the configuration of your NATS, and end")
 	f.StringVar(&o.ca, "tls-ca", "", "file of certificates that the other side's is signed by")
 	f.StringVar(&o.cert, "tls-cert", "", "file of a certificate: the farm's own server then speaks TLS; with -nats and -join, the client's")
 	f.StringVar(&o.key, "tls-key", "", "file of its key")
@@ -90,6 +94,10 @@ func (o *options) check(rest []string) (err error) {
 	switch {
 	case len(rest) > 0:
 		return fmt.Errorf("unexpected argument %s", rest[0])
+	case o.permissions:
+		return nil
+	case o.workerCreds != "" && o.nats == "":
+		return errors.New("-worker-creds belongs to -nats: a farm's own server makes them, and a worker's are its -creds")
 	case o.nats != "" && o.join != "":
 		return errors.New("-nats is for a farm, -join for a worker: want one of them")
 	case o.workers < 0:
