@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"battle.test/farm/store"
+	"battle.test/farm/vitals"
 )
 
 // A book has in memory what the store has on disk, so that it can be shown at once. All that
@@ -73,7 +74,8 @@ func (b *book) changedNow() {
 func (b *book) hold(duty, why string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.holds[duty] == why {
+	was := b.holds[duty]
+	if was == why {
 		return false
 	}
 	if why == "" {
@@ -82,7 +84,7 @@ func (b *book) hold(duty, why string) bool {
 		b.holds[duty] = why
 	}
 	b.changedNow()
-	return true
+	return !vitals.Same(was, why)
 }
 
 func (b *book) holding(duty string) string {

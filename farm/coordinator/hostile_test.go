@@ -200,6 +200,15 @@ func TestAFullDiskHolds(t *testing.T) {
 	require.Empty(t, b.c.Refused(), "what came meanwhile has waited")
 }
 
+func TestALittleMoreOrLessDiskIsNoNews(t *testing.T) {
+	b := &book{holds: make(map[string]string), changed: make(chan struct{})}
+	require.True(t, b.hold("machine", "the disk of /x is full: 3.0 MiB free, want 1.0 GiB"))
+	require.False(t, b.hold("machine", "the disk of /x is full: 2.9 MiB free, want 1.0 GiB"))
+	require.Contains(t, b.holding("machine"), "2.9 MiB free", "it is shown all the same")
+	require.True(t, b.hold("machine", ""))
+	require.False(t, b.hold("machine", ""))
+}
+
 // TestAReadOnlyDiskHolds makes the disk take no file.
 func TestAReadOnlyDiskHolds(t *testing.T) {
 	var gone atomic.Bool

@@ -5,6 +5,7 @@ package vitals
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"time"
 )
 
@@ -43,6 +44,15 @@ func (w *Watch) Check() string {
 		return fmt.Sprintf("the machine's memory is full: %s available, want %s", Bytes(free), Bytes(w.MemoryMin))
 	}
 	return ""
+}
+
+// figure is how much is left, in what Check says.
+var figure = regexp.MustCompile(`[0-9.]+ (GiB|MiB|bytes) (free|available)`)
+
+// Same tells whether two answers of Check say the same, but for how much is left: that differs
+// from one look to the next, and is no news.
+func Same(a, b string) bool {
+	return figure.ReplaceAllString(a, "") == figure.ReplaceAllString(b, "")
 }
 
 func writable(dir string) error {

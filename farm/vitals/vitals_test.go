@@ -20,6 +20,21 @@ func TestCheckSaysWhatIsShort(t *testing.T) {
 	}
 }
 
+func TestHowMuchIsLeftIsNoNews(t *testing.T) {
+	free := uint64(3 << 29)
+	w := &Watch{Dir: t.TempDir(), DiskMin: 2 << 30, DiskFree: func(string) (uint64, bool) { return free, true }}
+	first := w.Check()
+	require.Contains(t, first, "is full: 1.5 GiB free, want 2.0 GiB")
+	free = 77
+	second := w.Check()
+	require.NotEqual(t, first, second)
+	require.True(t, Same(first, second))
+	require.False(t, Same(first, ""))
+	w.DiskMin += 1 << 30
+	require.False(t, Same(first, w.Check()), "more is wanted")
+	require.True(t, Same("the machine's memory is full: 1.0 MiB available, want 2.0 MiB", "the machine's memory is full: 5 bytes available, want 2.0 MiB"))
+}
+
 func TestASetClockIsNoticed(t *testing.T) {
 	w := &Watch{}
 	now := time.Now()

@@ -23,6 +23,7 @@ import (
 	"battle.test/farm/driver"
 	"battle.test/farm/store"
 	"battle.test/farm/tree"
+	"battle.test/farm/vitals"
 	"battle.test/farm/work"
 )
 
@@ -183,7 +184,7 @@ func (w *Worker) serve(ctx context.Context) {
 				why = err.Error()
 			}
 		}
-		if why != said && ctx.Err() == nil {
+		if !vitals.Same(why, said) && ctx.Err() == nil {
 			if said = why; why != "" {
 				w.Log("holding: %s", why)
 			} else {
