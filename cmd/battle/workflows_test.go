@@ -35,6 +35,20 @@ func TestCommandsOfWorkflowsAreUnderstood(t *testing.T) {
 	require.Equal(t, 5, found)
 }
 
+// A night has all engines, and what takes too long by day. What is not installed is left out
+// without a word, and nothing would be red.
+func TestANightHasAllEngines(t *testing.T) {
+	root, err := moduleUnderTest()
+	require.NoError(t, err)
+	content, err := os.ReadFile(filepath.Join(root, ".github", "workflows", "battle-night.yml"))
+	require.NoError(t, err)
+	night := string(content)
+	require.NotContains(t, night, "-engine")
+	require.Regexp(t, `(?m)apt-get install -y .*afl\+\+ clang$`, night)
+	require.Contains(t, night, "go build -C tools -o ../bin/ tool", "go-fuzz is a tool of the module")
+	require.Contains(t, night, "- run: make farm-kills\n")
+}
+
 // A tag can be moved to other code, a commit can't.
 func TestWorkflowsPinWhatTheyUse(t *testing.T) {
 	root, err := moduleUnderTest()
