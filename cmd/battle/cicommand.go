@@ -25,7 +25,7 @@ type ciCommand struct {
 	Seed     uint64         `default:"1" help:"Where random choices start."`
 	First    bool           `help:"Stop each engine at its first finding."`
 	Findings string         `default:"findings" help:"Folder for findings."`
-	Shared   string         `help:"Folder for the runs of the explorer. It stays, and another hunt goes on from it."`
+	Shared   string         `help:"Folder for the runs that engines keep, as traces. It stays, and the explorer goes on from it in another hunt."`
 	Earlier  string         `help:"At night: a folder of earlier findings, or an earlier report's document: tells new, ongoing and resolved findings apart. If it is not there, as in the first night, all are new."`
 	Bug      []string       `help:"At night: the planted bugs that must be found (default all of bugs/)."`
 	BugTime  time.Duration  `default:"60s" help:"At night: for each planted bug and engine, in CPU time."`
@@ -152,7 +152,7 @@ func (c *ciCommand) open(ctx context.Context, w *workshop) (*ciRun, error) {
 	if err := run.findTargets(ctx); err != nil {
 		return nil, err
 	}
-	run.hunt = &hunt{workshop: w, dir: from(w.dir, c.Findings), budget: *c.Budget, found: make(map[string]*battle.Finding)}
+	run.hunt = &hunt{workshop: w, dir: from(w.dir, c.Findings), shared: c.Shared, budget: *c.Budget, found: make(map[string]*battle.Finding)}
 	run.hunt.readEarlier()
 	return run, nil
 }

@@ -37,6 +37,7 @@ func (run *ciRun) search(ctx context.Context) {
 		return
 	}
 	h.run(ctx)
+	h.bequeath(ctx)
 	h.recall(ctx)
 	run.takeIn()
 }

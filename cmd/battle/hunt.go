@@ -28,7 +28,7 @@ type huntCommand struct {
 	Bug      string        `help:"Plant this bug of bugs/ first."`
 	First    bool          `help:"Stop each engine at its first finding."`
 	Findings string        `default:"findings" help:"Folder for findings."`
-	Shared   string        `help:"Folder for the runs that the explorer's processes share, a folder a target in it. It stays, and another hunt goes on from it (default one of the hunt's own, for several workers)."`
+	Shared   string        `help:"Folder for the runs that engines keep, as traces, a folder a target in it: the explorer's processes share theirs there while they hunt, and the others' come at the end. It stays, and the explorer goes on from it in another hunt (default one of the hunt's own, for several of its workers)."`
 	Foreign  []string      `help:"Folders of tapes that AFL++ takes in while it hunts, such as the queues of other fuzzers."`
 	Explain  bool          `default:"true" negatable:"" help:"Say of the first findings which update is to blame."`
 	Matrix   bool          `help:"Show which update followed which, and how often."`
@@ -51,6 +51,7 @@ type hunt struct {
 	jobs     []*job
 	cores    int    // engines at work at a time
 	dir      string // for findings
+	shared   string // for runs that are to stay, or ""
 	budget   time.Duration
 	matrix   bool          // is shown
 	page     string        // the file that the report is written into as a page, or ""
@@ -91,6 +92,7 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	h.run(ctx)
+	h.bequeath(ctx)
 	h.recall(ctx)
 	explanations := make(map[string]*explained)
 	if c.Explain {
@@ -127,6 +129,7 @@ func (c *huntCommand) plan(ctx context.Context, w *workshop) (*hunt, error) {
 		if err := writable("-shared", c.Shared); err != nil {
 			return nil, err
 		}
+		h.shared = c.Shared
 	}
 	if c.HTML != "" {
 		h.page = from(w.dir, c.HTML)

@@ -145,6 +145,17 @@ func TestInterruptWithoutFindings(t *testing.T) {
 	require.Regexp(t, `(?m)^interrupted after [0-9.]+ s of 3600 s$`, h.stdout.String())
 }
 
+func TestInterruptSharesWhatWasKept(t *testing.T) {
+	t.Parallel()
+	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "native", "-budget", "1h", "-shared", "runs")
+	h.untilMatch(t, `now counter/native  [0-9.]+[kM] updates`)
+	require.Equal(t, 0, h.interrupt(t))
+	require.Regexp(t, `(?m)^native in counter: [1-9]\d* runs? shared$`, h.stdout.String())
+	traces, err := filepath.Glob(filepath.Join(h.dir, "runs", "counter", "*.trace"))
+	require.NoError(t, err)
+	require.NotEmpty(t, traces)
+}
+
 func TestInterruptWritesThePage(t *testing.T) {
 	t.Parallel()
 	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "explore", "-budget", "10m", "-html", "page.html")

@@ -48,7 +48,8 @@ type job struct {
 	minimising bool          // when last looked at
 	fault      string
 	deaths     int
-	said       any      // of an engine that says in its output what it did
+	said       any // of an engine that says in its output what it did
+	bequest    battle.Exchange
 	trend      []sample // of the explorer, if a page is wanted
 }
 

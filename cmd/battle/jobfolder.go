@@ -119,5 +119,6 @@ func (j *job) stats() battle.Stats {
 	if j.said != nil {
 		sum.Progress = j.said
 	}
+	sum.Add(battle.Stats{Exchange: j.bequest})
 	return sum
 }

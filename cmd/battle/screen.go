@@ -217,7 +217,7 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 			return err
 		}
 	} else {
-		fmt.Print("\n", h.table(), h.notes(), h.exchanges(), h.explored(), h.goFuzzed(), h.fuzzed(), h.libFuzzed(), h.gaps(), h.findings(all, explanations))
+		fmt.Print("\n", h.table(), h.notes(), h.exchanges(), h.explored(), h.goFuzzed(), h.fuzzed(), h.libFuzzed(), h.bequests(), h.gaps(), h.findings(all, explanations))
 	}
 	faults = append(slices.Clone(h.stale), faults...)
 	switch {
