@@ -92,7 +92,7 @@ func (c *Coordinator) enterOf(ctx context.Context, build, target string, all []w
 	}
 	for i, e := range all {
 		if why[i] != "" {
-			_ = c.refused("trace", e.Source, "it does not fit %.12s: %s", build, work.Cut(why[i]))
+			_ = c.refused("trace", e.Source, "it does not fit %.12s: %s", build, brief(why[i]))
 			continue
 		}
 		if err := c.shelve(ctx, e); err != nil {
@@ -146,6 +146,15 @@ func (c *Coordinator) fits(ctx context.Context, build, target string, traces []s
 		why = append(why, part...)
 	}
 	return why, nil
+}
+
+// brief cuts a reason: it may quote all of a trace, and is kept with many.
+func brief(why string) string {
+	const most = 200
+	if len(why) <= most {
+		return why
+	}
+	return strings.ToValidUTF8(why[:most], "") + "…"
 }
 
 // refitMost is how many entries are compared with a build at once.
@@ -217,7 +226,7 @@ func (c *Coordinator) refitSome(ctx context.Context, build, target string, some 
 		return err
 	}
 	for i, row := range rows {
-		if why[i] = work.Cut(why[i]); why[i] == row.Value.Unfit {
+		if why[i] = brief(why[i]); why[i] == row.Value.Unfit {
 			continue
 		}
 		row.Value.Unfit = why[i]

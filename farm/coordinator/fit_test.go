@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -43,6 +45,14 @@ func TestWhatNoLongerFitsIsSetAside(t *testing.T) {
 	e, _, err = b.c.Entry(t.Context(), "ring", store.TraceHash("read offset=3\n"))
 	require.NoError(t, err)
 	require.Empty(t, e.Unfit)
+}
+
+func TestAReasonIsBrief(t *testing.T) {
+	require.Equal(t, "1:21: unknown field", brief("1:21: unknown field"))
+	long := brief("1:5: got " + strings.Repeat("ä", 40_000))
+	require.Less(t, len(long), 210)
+	require.True(t, utf8.ValidString(long))
+	require.True(t, strings.HasSuffix(long, "ä…"))
 }
 
 // A fragile command can't be asked about traces of which one is poison.
