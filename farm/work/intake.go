@@ -143,7 +143,7 @@ func consume[M any](ctx context.Context, q *Queue, kind string, well func(), han
 // server was lost, comes again at once. With the consumer as it was it would after AckWait.
 func (q *Queue) consumer(ctx context.Context, kind string, atOnce int) (consumer jetstream.Consumer, err error) {
 	if err = q.js.DeleteConsumer(ctx, intakeStream, kind); err == nil || errors.Is(err, jetstream.ErrConsumerNotFound) {
-		consumer, err = q.js.CreateOrUpdateConsumer(ctx, intakeStream, jetstream.ConsumerConfig{
+		consumer, err = q.create(ctx, jetstream.ConsumerConfig{
 			Durable: kind, FilterSubject: inSubject + "." + kind, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.wait, MaxAckPending: atOnce,
 		})
 	}
@@ -151,6 +151,24 @@ func (q *Queue) consumer(ctx context.Context, kind string, atOnce int) (consumer
 		return nil, fmt.Errorf("taking in what is of kind %s: %w", kind, err)
 	}
 	return consumer, nil
+}
+
+// create makes a consumer. The server removes the files of one that was deleted by and by, and
+// fails at making those of the next in the same place until it has.
+func (q *Queue) create(ctx context.Context, config jetstream.ConsumerConfig) (consumer jetstream.Consumer, err error) {
+	for range 20 {
+		consumer, err = q.js.CreateOrUpdateConsumer(ctx, intakeStream, config)
+		var failed *jetstream.APIError
+		if !errors.As(err, &failed) || failed.Code != 500 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return consumer, err
 }
 
 // take handles a message.
