@@ -49,10 +49,13 @@ func (q *Queue) Claims(ctx context.Context, well func(), handle Handler[Claim]) 
 	return consume(ctx, q, findings, well, handle)
 }
 
-// Bounds of how many entries are handled at once, and of how long they wait for one another.
+// Bounds of how many entries are handled at once, and of how long they wait for one another. What
+// looks at them runs a build: so that takes a fiftieth of the time at most, unless they are many.
 const (
 	entriesMax = 200
 	gatherFor  = 2 * time.Second
+	restShare  = 49
+	restMax    = time.Minute
 )
 
 // Entries calls a handler with the entries that came, many at a time: what looks at them takes
@@ -63,15 +66,36 @@ func (q *Queue) Entries(ctx context.Context, well func(), handle func(ctx contex
 	if err != nil {
 		return err
 	}
+	var rest time.Time
 	for {
-		messages, all, err := gather(ctx, consumer)
+		var messages []jetstream.Msg
+		var all []Entry
+		if time.Now().Before(rest) {
+			err = idle(ctx, min(gatherFor, time.Until(rest)))
+		} else {
+			messages, all, err = gather(ctx, consumer)
+		}
 		if err != nil {
 			return fmt.Errorf("taking in what is of kind %s: %w", entries, err)
 		}
+		began := time.Now()
 		if err := settle(ctx, messages, func() error { return handle(ctx, all) }); err != nil {
 			return err
 		}
+		if n := len(all); n > 0 && n < entriesMax {
+			rest = time.Now().Add(min(restMax, restShare*time.Since(began)))
+		}
 		well()
+	}
+}
+
+// idle waits.
+func idle(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
 	}
 }
 

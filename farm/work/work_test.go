@@ -159,6 +159,34 @@ func TestEntriesComeTogether(t *testing.T) {
 	require.Equal(t, [][]Entry{both, both, nil}, got)
 }
 
+// TestEntriesWaitForADearLook: what came while a look at others was dear comes later, all at once.
+func TestEntriesWaitForADearLook(t *testing.T) {
+	q := open(t)
+	require.NoError(t, q.Enter(t.Context(), Entry{Trace: "a"}))
+	var got []string
+	var looked time.Time
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	const dear = 20 * time.Millisecond
+	err := q.Entries(ctx, func() {}, func(_ context.Context, all []Entry) error {
+		for _, e := range all {
+			got = append(got, e.Trace)
+		}
+		switch {
+		case len(got) == 1 && len(all) == 1:
+			time.Sleep(dear)
+			looked = time.Now()
+			return errors.Join(q.Enter(t.Context(), Entry{Trace: "b"}), q.Enter(t.Context(), Entry{Trace: "c"}))
+		case len(got) == 3:
+			cancel()
+		}
+		return nil
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, []string{"a", "b", "c"}, got)
+	require.GreaterOrEqual(t, time.Since(looked), restShare*dear)
+}
+
 // TestWhatADeadCoordinatorHadTakenComesAgain, and does not keep the next one waiting for
 // AckWait.
 func TestWhatADeadCoordinatorHadTakenComesAgain(t *testing.T) {
