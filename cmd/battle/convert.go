@@ -40,11 +40,12 @@ func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
 		return err
 	}
 	defer w.close()
-	k := &converting{workshop: w, target: targets[0], to: c.To, out: shown(from(line.Dir, c.Out)), all: []conversion{}}
+	k := &converting{to: c.To, out: shown(from(line.Dir, c.Out)), all: []conversion{}}
 	if err := os.MkdirAll(k.out, 0o755); err != nil {
 		return err
 	}
-	if err := k.run(ctx, line.Dir, c.Files); err != nil {
+	binary := func() (string, error) { return w.answers(ctx, w, targets[0]) }
+	if err := w.readAll(ctx, targets[0], c.Files, binary, k.take); err != nil {
 		return err
 	}
 	var errs []error
@@ -61,69 +62,22 @@ func (c *corpusConvert) Run(ctx context.Context, line *commandLine) error {
 	return errors.Join(errs...)
 }
 
-// A converting is one run of the command. Many files are asked about at once: to start the
-// test binary takes longer than to read a trace.
+// A converting is one run of the command.
 type converting struct {
-	workshop *workshop
-	target   target
-	to, out  string
-	all      []conversion
-
-	// What is read, and not asked about yet.
-	requests []battle.Request
-	paths    []string
-	size     int
+	to, out string
+	all     []conversion
 }
 
-// run converts files. What is wrong with one does not hold up the others.
-func (k *converting) run(ctx context.Context, dir string, files []string) error {
-	for _, path := range files {
-		request, err := readAny(dir, path)
-		if err != nil {
-			k.note(path, "", err)
-			continue
-		}
-		k.requests, k.paths, k.size = append(k.requests, request), append(k.paths, path), k.size+len(request.Trace)+len(request.Tape)
-		if len(k.requests) == askedMax || k.size >= askedBytesMax {
-			if err := k.ask(ctx); err != nil {
-				return err
-			}
-		}
+// take writes what was read, and notes what became of it.
+func (k *converting) take(path string, answer battle.Answer, err error) {
+	one := conversion{From: path, err: err}
+	if err == nil {
+		one.To, one.err = k.write(path, answer)
 	}
-	return k.ask(ctx)
-}
-
-func (k *converting) note(from, to string, err error) {
-	one := conversion{From: from, To: to, err: err}
-	if err != nil {
-		one.Error = err.Error()
+	if one.err != nil {
+		one.Error = one.err.Error()
 	}
 	k.all = append(k.all, one)
-}
-
-// ask turns what was read into tapes and traces, and writes them.
-func (k *converting) ask(ctx context.Context) error {
-	if len(k.requests) == 0 {
-		return nil
-	}
-	binary, err := k.workshop.answers(ctx, k.workshop, k.target)
-	if err != nil {
-		return err
-	}
-	answers, err := k.workshop.askAll(ctx, binary, k.target, k.requests)
-	if err != nil {
-		return err
-	}
-	for i, answer := range answers {
-		if answer.Error != "" {
-			k.note(k.paths[i], "", errors.New(answer.Error))
-			continue
-		}
-		into, err := k.write(k.paths[i], answer)
-		k.note(k.paths[i], into, err)
-	}
-	k.requests, k.paths, k.size = nil, nil, 0
-	return nil
 }
 
 // write writes a result, but over nothing that is another.

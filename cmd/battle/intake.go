@@ -23,70 +23,90 @@ type taken struct {
 // An intake reads traces from files of any format. What can't be read is an error of its
 // own, and keeps no other out.
 type intake struct {
-	workshop *workshop
-	target   target
-	binary   string
-	all      []taken
-	errs     []error
-
-	// What is read, and not asked about yet.
-	requests []battle.Request
-	paths    []string
-	size     int
+	all  []taken
+	errs []error
 }
 
 // intake reads files, and folders with all below them, in order of their paths. Its own
 // error is a fault of the machine or of the test binary.
 func (w *workshop) intake(ctx context.Context, t target, paths []string) (all []taken, errs []error, err error) {
-	in := &intake{workshop: w, target: t}
-	if in.binary, err = w.build(ctx, t.Package, false); err != nil {
+	binary, err := w.build(ctx, t.Package, false)
+	if err != nil {
 		return nil, nil, err
 	}
+	in := &intake{}
 	var files []string
 	for _, path := range paths {
 		below, found := w.filesBelow(path)
 		files, in.errs = append(files, below...), append(in.errs, found...)
 	}
 	slices.Sort(files)
-	for _, path := range slices.Compact(files) {
+	err = w.readAll(ctx, t, slices.Compact(files), func() (string, error) { return binary, nil }, in.take)
+	if err != nil {
+		return nil, nil, err
+	}
+	return in.all, in.errs, nil
+}
+
+// take takes what was read as a canonical trace.
+func (in *intake) take(path string, answer battle.Answer, err error) {
+	switch {
+	case err != nil:
+	case answer.Updates == 0:
+		err = fmt.Errorf("%s: no updates", path)
+	case len(answer.Trace) > sourceMax:
+		err = fmt.Errorf("%s: as a trace it has %d bytes, want at most %d", path, len(answer.Trace), sourceMax)
+	default:
+		in.all = append(in.all, taken{path, answer.Trace, answer.Updates})
+		return
+	}
+	in.errs = append(in.errs, err)
+}
+
+// readAll reads files of any format, and has what they say in both its forms. Many are asked
+// about at once: to start the test binary takes longer than to read a trace. What is wrong with
+// one is its own error, and does not hold up the others. The binary is wanted once there is
+// something to ask.
+func (w *workshop) readAll(ctx context.Context, t target, files []string, binary func() (string, error), take func(path string, answer battle.Answer, err error)) error {
+	var requests []battle.Request
+	var paths []string
+	size := 0
+	ask := func() error {
+		if len(requests) == 0 {
+			return nil
+		}
+		program, err := binary()
+		if err != nil {
+			return err
+		}
+		answers, err := w.askAll(ctx, program, t, requests)
+		if err != nil {
+			return err
+		}
+		for i, answer := range answers {
+			var wrong error
+			if answer.Error != "" {
+				wrong = errors.New(answer.Error)
+			}
+			take(paths[i], answer, wrong)
+		}
+		requests, paths, size = nil, nil, 0
+		return nil
+	}
+	for _, path := range files {
 		request, err := readAny(w.dir, path)
 		if err != nil {
-			in.errs = append(in.errs, err)
+			take(path, battle.Answer{}, err)
 			continue
 		}
-		in.requests, in.paths, in.size = append(in.requests, request), append(in.paths, path), in.size+len(request.Trace)+len(request.Tape)
-		if len(in.requests) == askedMax || in.size >= askedBytesMax {
-			if err := in.ask(ctx); err != nil {
-				return nil, nil, err
+		requests, paths, size = append(requests, request), append(paths, path), size+asks(request)
+		if len(requests) == askedMax || size >= askedBytesMax {
+			if err := ask(); err != nil {
+				return err
 			}
 		}
 	}
-	return in.all, in.errs, in.ask(ctx)
-}
-
-// ask turns what was read into canonical traces.
-func (in *intake) ask(ctx context.Context) error {
-	if len(in.requests) == 0 {
-		return nil
-	}
-	answers, err := in.workshop.askAll(ctx, in.binary, in.target, in.requests)
-	if err != nil {
-		return err
-	}
-	for i, answer := range answers {
-		switch path := in.paths[i]; {
-		case answer.Error != "":
-			in.errs = append(in.errs, errors.New(answer.Error))
-		case answer.Updates == 0:
-			in.errs = append(in.errs, fmt.Errorf("%s: no updates", path))
-		case len(answer.Trace) > sourceMax:
-			in.errs = append(in.errs, fmt.Errorf("%s: as a trace it has %d bytes, want at most %d", path, len(answer.Trace), sourceMax))
-		default:
-			in.all = append(in.all, taken{path, answer.Trace, answer.Updates})
-		}
-	}
-	in.requests, in.paths, in.size = nil, nil, 0
-	return nil
+	return ask()
 }
 
 // someThere is the error of each path where none is there. What is built for a command takes

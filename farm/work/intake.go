@@ -186,10 +186,8 @@ func (q *Queue) create(ctx context.Context, config jetstream.ConsumerConfig) (co
 		if !errors.As(err, &failed) || failed.Code != 500 {
 			break
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+		if err := idle(ctx, 100*time.Millisecond); err != nil {
+			return nil, err
 		}
 	}
 	return consumer, err

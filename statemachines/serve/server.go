@@ -41,7 +41,7 @@ func NewServer(l Limits) (*Server, error) {
 	if err := rate.Check(); err != nil {
 		return nil, err
 	}
-	return &Server{l.AnswerMax, NewBuckets(rate, l.ClientsMax), nil, [wire.RefusalReasons]uint64{}}, nil
+	return &Server{answerMax: l.AnswerMax, clients: NewBuckets(rate, l.ClientsMax)}, nil
 }
 
 // Refused are how many requests were refused, by reason. They are no part of the state.
