@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -42,13 +41,9 @@ func (w *workshop) writeCoverPage(path string, all *covered, on *ground) error {
 	if err := pages.ExecuteTemplate(&b, "cover.html", page); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := writeOut(path, b.Bytes()); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("-html: %w", err)
-	}
-	fmt.Fprintln(os.Stderr, "written:", shown(path))
 	return nil
 }
 

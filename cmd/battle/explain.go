@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"battle.test/battle"
@@ -85,14 +83,9 @@ func (c *explainCommand) write(dir string, e *explained) error {
 		if file.path == "" {
 			continue
 		}
-		path := from(dir, file.path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := writeOut(from(dir, file.path), file.content); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, file.content, 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(os.Stderr, "written:", shown(path))
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -94,13 +93,9 @@ func (h *hunt) writePage(all []*battle.Finding, explanations map[string]*explain
 	if err := pages.ExecuteTemplate(&b, "hunt.html", page); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(h.page), 0o755); err != nil {
+	if err := writeOut(h.page, b.Bytes()); err != nil {
 		return fmt.Errorf("-html: %w", err)
 	}
-	if err := os.WriteFile(h.page, b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("-html: %w", err)
-	}
-	fmt.Fprintln(os.Stderr, "written:", shown(h.page))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -27,4 +28,16 @@ func shown(path string) string {
 		return path
 	}
 	return relative
+}
+
+// writeOut writes a file that the user asked for, with the folder that it is to be in, and says so.
+func writeOut(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "written:", shown(path))
+	return nil
 }

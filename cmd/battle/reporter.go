@@ -201,19 +201,13 @@ func (f reportFiles) write(dir string, r *report.Report) error {
 		if path == "" {
 			return
 		}
-		path = shown(from(dir, path))
 		content, err := make()
 		if err == nil {
-			err = os.MkdirAll(filepath.Dir(path), 0o755)
-		}
-		if err == nil {
-			err = os.WriteFile(path, content, 0o644)
+			err = writeOut(shown(from(dir, path)), content)
 		}
 		if err != nil {
 			errs = append(errs, err)
-			return
 		}
-		fmt.Fprintln(os.Stderr, "written:", path)
 	}
 	put(f.SARIF, r.SARIF)
 	put(f.JUnit, r.JUnit)
