@@ -11,6 +11,8 @@ func at(site uint32) *actor {
 	return nil
 }
 
+// at is apart, so that the rest of it is not too much to be inlined.
+//
 //go:noinline
 func (a *actor) at(site uint32) *actor {
 	if a.ending {
