@@ -56,14 +56,17 @@ func at(updates []byte, ends []int32, i int) []byte {
 type composer struct {
 	hunt  *battle.Hunt
 	dice  *dice
-	all   []int       // kinds, each as often as its weight
-	some  []int       // those of a swarm
-	spent [scales]int // updates on new runs, by the scale of their length, as shares of it
+	all   []int             // kinds, each as often as its weight
+	some  []int             // those of a swarm
+	spent [len(newRuns)]int // updates on new runs, by the scale of their length, as shares of it
 	burst burst
 }
 
 func newComposer(h *battle.Hunt, d *dice) *composer {
 	c := &composer{hunt: h, dice: d}
+	for i, r := range newRuns {
+		c.spent[i] = r.credit
+	}
 	for kind, weight := range h.Weights() {
 		for range weight {
 			c.all = append(c.all, kind)
@@ -80,21 +83,24 @@ func (c *composer) length(fresh bool) int {
 	}
 	shift := c.dice.below(scales)
 	if c.dice.below(longShare) == 0 {
-		shift += runScale
+		shift += longScale
 	}
 	return 1 + c.dice.below(1<<shift)
 }
 
 const (
-	scales   = len(runShares) // of lengths, each twice the one before
-	runScale = 4              // the logarithm of the least of new runs
+	scales    = 7 // of bursts from a moment, each twice the one before
+	longScale = 4 // so much more for those that are long
 )
 
-// runShares are how many updates go into new runs of each scale, from up to 16 to up to 1,024. A short run is
-// one in which little stands in the way of what matters, and there are many. But where updates are
-// dear there are never many, and what takes a few steps in their order, with others between, is in
-// those of some hundred.
-var runShares = [...]int{1, 1, 1, 1, 8, 8, 1}
+// newRuns are the scales of new runs: up to how many updates they have, and what share of all updates
+// goes into those. A short run is one in which little stands in the way of what matters, and there are
+// many. But where updates are dear there are never many, and what takes a few steps in their order,
+// with others between, is in those of some hundred. The longest are for what takes two things that
+// hardly ever happen, in one run: they begin when all others had their credit.
+var newRuns = [...]struct{ most, share, credit int }{
+	{16, 1, 0}, {32, 1, 0}, {64, 1, 0}, {128, 1, 0}, {256, 8, 0}, {512, 8, 0}, {1024, 1, 0}, {16_384, 1, 10_000},
+}
 
 // runLength is how many updates a new run has.
 func (c *composer) runLength() int {
@@ -104,8 +110,9 @@ func (c *composer) runLength() int {
 			scale = i
 		}
 	}
-	n := 1 + c.dice.below(1<<(runScale+scale))
-	c.spent[scale] += n / runShares[scale]
+	r := newRuns[scale]
+	n := 1 + c.dice.below(r.most)
+	c.spent[scale] += n / r.share
 	return n
 }
 

@@ -2,7 +2,6 @@ package explore
 
 import (
 	"math"
-	"math/bits"
 	"runtime"
 	"testing"
 
@@ -159,21 +158,31 @@ func TestPreferences(t *testing.T) {
 
 func TestNewRunsOfEachScaleHaveTheirShare(t *testing.T) {
 	c := &composer{dice: newDice(1)}
-	runs := [scales]int{}
-	total := 0
-	for total < 200_000 {
+	shares, all := 0, 0
+	for i, r := range newRuns {
+		c.spent[i] = r.credit
+		shares, all = shares+r.share, all+r.share*r.credit
+	}
+	total, early, short, long := 0, 0, 0, 0
+	for total < 2_000_000 {
 		n := c.length(true)
 		total += n
-		runs[max(0, bits.Len(uint(n-1))-runScale)]++
+		switch {
+		case n <= 16:
+			short++
+		case n > 1024:
+			long++
+			if early == 0 {
+				early = total - n
+			}
+		}
 	}
-	shares := 0
-	for _, share := range runShares {
-		shares += share
+	for i, r := range newRuns {
+		require.InDelta(t, (total+all)/shares, c.spent[i], 16_384, "up to %d", r.most)
 	}
-	for scale, spent := range c.spent {
-		require.InDelta(t, total/shares, spent, 1<<(runScale+scales), "scale %d", scale)
-	}
-	require.Greater(t, runs[0], 10*runs[scales-1])
+	require.Greater(t, early, 200_000, "the long ones come late")
+	require.Greater(t, long, 5)
+	require.Greater(t, short, 100*long)
 }
 
 func TestAMomentThatLeadsNowhereIsLeftAlone(t *testing.T) {
