@@ -44,14 +44,14 @@ func shareOf(e engine, t target) share {
 }
 
 // credit is how much all others, and the relay, may have had once the explorer has had so
-// much: two thirds of it, so that what it finds takes two thirds of its time more. That is
-// less than the twice that an ensemble may take, as turns overrun, and those of others have
-// cleared the processor's caches.
+// much: half of it, so that what it finds takes half of its time more. That is less than the
+// twice that an ensemble may take, as turns overrun, those of others have cleared the
+// processor's caches, and what is found by chance may take longer than by itself.
 //
 // In the beginning it is as much as the explorer: what rapid finds at once is to take no more
 // than twice its time, either.
 func credit(led time.Duration) time.Duration {
-	return max(min(led, evenUpTo), led*2/3)
+	return max(min(led, evenUpTo), led/2)
 }
 
 // evenUpTo is how much the explorer and the others have in turn before the explorer leads. What
