@@ -115,9 +115,9 @@ func (gofuzz) prepare(ctx context.Context, w *workshop, t target) error {
 
 func (gofuzz) builds(t target) []string { return []string{archiveOf(t)} }
 
-// buildGofuzz deals with four traps: go-fuzz-dep must be in the module, which a copy of
-// it sees to; go-fuzz-build takes neither generic type aliases nor embedded folders; its
-// last step builds in GOPATH mode, which refuses the flags of module mode; and it must
+// buildGofuzz deals with five traps: go-fuzz-dep must be in the module, which a copy of
+// it sees to; go-fuzz-build takes neither generic type aliases nor embedded folders, and
+// loses the place of directives; its last step builds in GOPATH mode, which refuses the flags of module mode; and it must
 // leave the standard library alone.
 func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, err error) {
 	tree, err := w.tree(ctx)
@@ -180,6 +180,9 @@ func (w *workshop) tree(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := spaceAllDirectives(to); err != nil {
+		return "", err
+	}
 	if len(dropped) > 0 {
 		fmt.Fprintf(os.Stderr, "gofuzz can't embed folders: what %s embeds is empty under it\n", strings.Join(dropped, ", "))
 	}
@@ -202,7 +205,7 @@ func (w *workshop) addStepsTo(ctx context.Context, tree string, t target) error 
 		if err != nil || !filepath.IsLocal(relative) {
 			continue // a replaced module's, which is not copied
 		}
-		if err := os.WriteFile(filepath.Join(tree, relative), content, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(tree, relative), spaceDirectives(content), 0o644); err != nil {
 			return err
 		}
 	}

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -149,4 +153,56 @@ func dropEmbeds(copied string) (dropped []string, err error) {
 		return os.WriteFile(path, plain, 0o644)
 	})
 	return dropped, err
+}
+
+// farOff is what makes a directive stay where it is.
+const farOff = "// What go-fuzz-build adds to the function before this ends up to a dozen bytes behind it.\n"
+
+// spaceDirectives puts a comment before each directive of a function, such as //go:noinline. For
+// go-fuzz-build takes other comments out, and code that it adds to one function may come to lie, by
+// its positions, behind a directive of the next: that is then printed amid the first, where the
+// compiler refuses it. Lines of what follows move; what go-fuzz finds is run again in the sources
+// themselves.
+func spaceDirectives(content []byte) []byte {
+	if !bytes.Contains(content, []byte("\n//go:")) {
+		return content
+	}
+	files := token.NewFileSet()
+	syntax, err := parser.ParseFile(files, "", content, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return content // of some other system, or broken: that is said when it is built
+	}
+	var spaced []byte
+	done := 0
+	for _, d := range syntax.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Doc == nil {
+			continue
+		}
+		for _, c := range f.Doc.List {
+			if strings.HasPrefix(c.Text, "//go:") {
+				at := files.Position(c.Pos()).Offset
+				spaced = append(append(spaced, content[done:at]...), farOff...)
+				done = at
+			}
+		}
+	}
+	return append(spaced, content[done:]...)
+}
+
+// spaceAllDirectives does so in a copied module.
+func spaceAllDirectives(copied string) error {
+	return filepath.WalkDir(copied, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if spaced := spaceDirectives(content); len(spaced) != len(content) {
+			return os.WriteFile(path, spaced, 0o644)
+		}
+		return nil
+	})
 }

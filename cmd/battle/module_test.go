@@ -63,3 +63,14 @@ func TestDropEmbeds(t *testing.T) {
 	require.Equal(t, folder, read(t, dir, "folder_test.go"))
 	require.Equal(t, "package m\n\nimport \"embed\"\n\n// FS has traces.\n//\n\nvar FS embed.FS\n", read(t, dir, "folder.go"))
 }
+
+func TestSpaceDirectives(t *testing.T) {
+	const (
+		file   = "package m\n\nfunc f() {\n\tg()\n}\n\n//go:noinline\nfunc g() {}\n\n// h is short.\n//\n//go:nosplit\n//go:noinline\nfunc h() {}\n"
+		spaced = "package m\n\nfunc f() {\n\tg()\n}\n\n" + farOff + "//go:noinline\nfunc g() {}\n\n// h is short.\n//\n" + farOff + "//go:nosplit\n" + farOff + "//go:noinline\nfunc h() {}\n"
+		text   = "//go:build linux\n\npackage m\n\nconst text = `\n//go:noinline\nfunc g() {}`\n\n//go:generate true\n"
+	)
+	require.Equal(t, spaced, string(spaceDirectives([]byte(file))))
+	require.Equal(t, text, string(spaceDirectives([]byte(text))), "no function's")
+	require.Equal(t, "func\n//go:noinline\n", string(spaceDirectives([]byte("func\n//go:noinline\n"))), "no Go")
+}
