@@ -4,7 +4,7 @@
 BUDGET = 1m
 KILLS = 200
 
-.PHONY: help hunt test tools lint race fuzz-short bugs byhand rates canaries bench cover farm farm-kills farm-check farm-scale farm-pictures ci
+.PHONY: help hunt test tools lint race fuzz-short bugs byhand rates canaries bench cover farm farm-kills farm-check farm-machines farm-scale farm-pictures ci
 
 help:
 	@echo 'make hunt        hunt in all targets with all engines, for BUDGET=$(BUDGET)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make farm        hunt for months, and show it on a page; FARM="-workers 1" and such'
 	@echo 'make farm-kills  kill KILLS=$(KILLS) processes of a farm: nothing may be lost'
 	@echo 'make farm-check  plant two bugs under a farm for ten minutes, and see that both are found'
+	@echo 'make farm-machines   three machines, namespaces of a network: a cable is pulled (needs Linux)'
 	@echo 'make farm-scale  measure what a second and a fourth worker bring (needs Linux)'
 	@echo 'make farm-pictures   write docs/farm-*.png: the pages of a farm (needs Chromium)'
 	@echo 'make ci          all that CI runs'
@@ -73,6 +74,9 @@ farm-kills:
 
 farm-check:
 	ci/farm-check.sh 10m
+
+farm-machines:
+	ci/farm-machines.sh
 
 farm-scale:
 	ci/farm-scale.sh 3m

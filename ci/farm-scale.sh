@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures what more workers bring (farm-scale.sh 3m): for so long each, a coordinator with 1, 2 and
-# 4 workers that are pinned to a core each, as far as there are cores, hunts in the ring with the
-# explorer. Prints a table for docs/farm.md. It needs git, curl, jq, and Linux for /proc.
+# 4 workers hunts in the ring with the explorer. Each worker is pinned to a core; where there are fewer
+# than five, and control groups of CPU time can be made, each has an equal part of the cores instead, less
+# a tenth for the coordinator. Prints a table for docs/farm.md. It needs git, curl, jq, and Linux for /proc.
 #
 # Updates are counted by the time in which engines hunt: what a slice begins with, such as building, is
 # in none. On a machine that does other things, too, the second last column says what that costs.
@@ -23,26 +24,52 @@ for needed in git curl jq; do
 done
 . ci/lib/processes.sh
 
-dir=$(mktemp -d)
-trap 'end $$; rm -rf "$dir"' EXIT
+dir=$(mktemp -d) groups=''
+trap 'end $$; rm -rf "$dir"; rmdir "$groups/battle-$$"-* 2>/dev/null || true' EXIT
 go build -o "$dir/" ./cmd/battle
 go build -C farm -o "$dir/" ./cmd/battle-farm
 
 slice=$((seconds / 6 > 1 ? seconds / 6 : 1)) # a report comes when one is over
 mapfile -t cores < <(taskset -cp $$ | sed 's/.*: //' | tr , '\n' | awk -F- '{ for (i = $1; i <= $NF; i++) print i }')
 
+# Where control groups of CPU time are, or "" if none can be made.
+for at in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
+	if [ -z "$groups" ] && mkdir "$at/battle-$$" 2>/dev/null; then
+		if [ -e "$at/battle-$$/cpu.max" ] || [ -e "$at/battle-$$/cpu.cfs_quota_us" ]; then
+			groups=$at
+		fi
+		rmdir "$at/battle-$$"
+	fi
+done
+most=4 part=100
+if [ "${#cores[@]}" -le "$most" ] && [ -n "$groups" ]; then
+	part=$((90 * ${#cores[@]} / most)) # in a hundred of a core
+fi
+
+# confined I COMMAND… runs a worker on a core, or with its part of all.
+confined() {
+	local core=${cores[$1]-} group=$groups/battle-$$-$1
+	shift
+	if [ "$part" = 100 ]; then
+		exec taskset -c "$core" "$@"
+	fi
+	mkdir -p "$group"
+	if [ -e "$group/cpu.max" ]; then
+		echo "$((part * 1000)) 100000" >"$group/cpu.max"
+	else
+		echo 100000 >"$group/cpu.cfs_period_us"
+		echo "$((part * 1000))" >"$group/cpu.cfs_quota_us"
+	fi
+	echo "$BASHPID" >"$group/cgroup.procs"
+	exec "$@"
+}
+
 # until_true WHAT COMMAND… waits for something.
 until_true() {
-	local what=$1 limit=$((SECONDS + 600))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		if [ "$SECONDS" -gt "$limit" ]; then
-			echo "FAILED: not within 10 minutes: $what" >&2
-			tail -50 "$state/log" >&2
-			exit 1
-		fi
-		sleep 0.1
-	done
+	if ! await 10 "$@"; then
+		tail -n 30 "$state/log" >&2
+		exit 1
+	fi
 }
 
 # start_farm WORKERS starts a farm of its own with so many.
@@ -56,7 +83,7 @@ start_farm() {
 	url=$(grep -o 'http://[^ ]*/' "$state/said")
 	read -ra join < <(sed -n 's/^another worker: battle-farm //p' "$state/said")
 	for ((i = 0; i < $1; i++)); do
-		taskset -c "${cores[i]}" "$dir/battle-farm" "${join[@]}" -state "$state/worker$i" -name "pinned-$i" -engine explore >/dev/null 2>>"$state/log" &
+		confined "$i" "$dir/battle-farm" "${join[@]}" -state "$state/worker$i" -name "worker-$i" -engine explore >/dev/null 2>>"$state/log" &
 	done
 }
 
@@ -75,22 +102,22 @@ row() {
 	local rate
 	rate=$(echo "$@" | awk '{ print $1 * ($10 - $4) / ($11 - $5) }')
 	one=${one-$rate}
-	echo "$@" | awk -v rate="$rate" -v one="$one" -v tick="$(getconf CLK_TCK)" '{
+	echo "$@" | awk -v rate="$rate" -v one="$one" -v tick="$(getconf CLK_TCK)" -v part="$part" '{
 		printf "| %d | %.2f M | %.2f | %.0f %% | %.1f %% |\n", $1, rate / 1e6, rate / one,
-			100 * ($12 - $6) / ($11 - $5), 100 * ($13 - $7) / tick / ($9 - $3) / $1
+			100 * ($12 - $6) / ($11 - $5), 100 * ($13 - $7) / tick / ($9 - $3) / $1 / part * 100
 	}'
 }
 
-echo "$(go env GOVERSION), $(go env GOOS)/$(go env GOARCH), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), ${#cores[@]} cores, $(date -u +%F), load $(cut -d' ' -f1 /proc/loadavg), $duration each, slices of $slice s:"
+echo "$(go env GOVERSION), $(go env GOOS)/$(go env GOARCH), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), ${#cores[@]} cores, $(date -u +%F), load $(cut -d' ' -f1 /proc/loadavg), $duration each, slices of $slice s, $part % of a core for each worker:"
 echo
-echo "| workers | updates/s | times one worker | of their cores they had | the coordinator had |"
+echo "| workers | updates/s | times one worker | of a core each had | the coordinator had, of theirs |"
 echo "|--:|--:|--:|--:|--:|"
 for workers in 1 2 4; do
-	if [ "$workers" -gt "${#cores[@]}" ]; then
+	if [ "$part" = 100 ] && [ "$workers" -gt "${#cores[@]}" ]; then
 		continue
 	fi
 	start_farm "$workers"
-	until_true "all have built, and hunt" reported "$workers"
+	until_true "all have built, and hunt, and the coordinator, too, has begun" reported $((3 * workers))
 	begin=$(look)
 	sleep "$seconds"
 	until_true "all report" reported $((${begin%% *} + workers))

@@ -1,4 +1,4 @@
-# For scripts of this folder: the processes below one, and their CPU time. It reads /proc, so it
+# For scripts of the folder above: the processes below one, their CPU time, and waiting. It reads /proc, so it
 # needs Linux.
 
 # processes PID prints the processes from one on down, each with its CPU time in ticks, and
@@ -26,5 +26,18 @@ end() {
 		[ -n "$pids" ] || return 0
 		kill -s "$signal" $pids 2>/dev/null || true
 		sleep 0.5
+	done
+}
+
+# await MINUTES WHAT COMMAND… waits until a command is true, and is false if it never was.
+await() {
+	local limit=$((SECONDS + $1 * 60)) minutes=$1 what=$2
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		if [ "$SECONDS" -gt "$limit" ]; then
+			echo "FAILED: not within $minutes minutes: $what" >&2
+			return 1
+		fi
+		sleep 0.2
 	done
 }

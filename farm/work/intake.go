@@ -50,12 +50,12 @@ func (q *Queue) Claims(ctx context.Context, well func(), handle Handler[Claim]) 
 }
 
 // Bounds of how many entries are handled at once, and of how long they wait for one another. What
-// looks at them runs a build: so that takes a fiftieth of the time at most, unless they are many.
+// looks at them runs a build: so that takes a hundredth of the time at most, unless they are many.
 const (
 	entriesMax = 200
 	gatherFor  = 2 * time.Second
-	restShare  = 49
-	restMax    = time.Minute
+	restShare  = 99
+	restMax    = 2 * time.Minute
 )
 
 // Entries calls a handler with the entries that came, many at a time: what looks at them takes
