@@ -10,6 +10,7 @@
 // use, too, it says more than ns/op. Compare figures of one run only, and of several runs
 // the medians.
 //
-// trials.jsonl.gz has the trials that docs/bench.md is made of, for battle bench -results, and
-// trials-bus.jsonl.gz those of docs/bench-bus.md.
+// trials.jsonl.gz has the trials that docs/bench.md is made of, for battle bench -results,
+// trials-parts.jsonl.gz those of docs/bench-parts.md, and trials-bus.jsonl.gz those of
+// docs/bench-bus.md; docs/bugs.md is made of the last two.
 package bench
