@@ -51,7 +51,7 @@ ip link set switch up
 machine farm 10.77.0.1
 machine one 10.77.0.2
 machine two 10.77.0.3
-if on one ping -c 1 -W 1 192.0.2.1 >/dev/null 2>&1; then
+if on one ip route show default | grep -q .; then
 	echo "FAILED: a machine reaches more than the others" >&2
 	exit 1
 fi

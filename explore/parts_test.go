@@ -3,6 +3,7 @@ package explore
 import (
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -177,9 +178,11 @@ func TestNewRunsOfEachScaleHaveTheirShare(t *testing.T) {
 			}
 		}
 	}
+	least := slices.Min(c.spent[:])
 	for i, r := range newRuns {
-		require.InDelta(t, (total+all)/shares, c.spent[i], 16_384, "up to %d", r.most)
+		require.LessOrEqual(t, c.spent[i], least+r.most/r.share, "up to %d: none is ahead by more than a run", r.most)
 	}
+	require.InDelta(t, (total+all)/shares, least, 2048)
 	require.Greater(t, early, 200_000, "the long ones come late")
 	require.Greater(t, long, 5)
 	require.Greater(t, short, 100*long)
