@@ -38,6 +38,9 @@ type huntCommand struct {
 	gofuzzFleet
 }
 
+// workersMax is more than any machine has cores for, and few enough to start.
+const workersMax = 1024
+
 // Help is what -help adds.
 func (*huntCommand) Help() string {
 	return "Ctrl-C ends the hunt, and what it found so far is kept and shown. " +
@@ -72,8 +75,8 @@ func (c *huntCommand) Run(ctx context.Context, line *commandLine) error {
 	if c.Cores < 0 {
 		return fmt.Errorf("-cores %d: want a number of cores, or 0 for all", c.Cores)
 	}
-	if c.Workers < 1 {
-		return fmt.Errorf("-workers %d: want at least one", c.Workers)
+	if c.Workers < 1 || c.Workers > workersMax {
+		return fmt.Errorf("-workers %d: want 1 to %d processes, a core for each", c.Workers, workersMax)
 	}
 	c.Where, c.Target = choose(c.Where, c.Target)
 	w, err := newWorkshop(ctx, line.Dir)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,12 +84,22 @@ func (s *source) read(dir string) (battle.Request, error) {
 	return battle.Request{File: name, Trace: s.Trace}, checkText(name, []byte(s.Trace))
 }
 
-// readBounded reads a file that is not too large to be what it should be.
+// readBounded reads a file that is not too large to be what it should be. Of a pipe or a device the
+// size is not known before.
 func readBounded(path string) ([]byte, error) {
 	if err := checkSize(path); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, sourceMax+1))
+	if err == nil && len(content) > sourceMax {
+		err = fmt.Errorf("%s: more than %d bytes, the most that there may be", path, sourceMax)
+	}
+	return content, err
 }
 
 func checkSize(path string) error {

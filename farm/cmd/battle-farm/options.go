@@ -89,6 +89,9 @@ func parse(args []string) (*options, error) {
 	return o, o.check(f.Args())
 }
 
+// workersMax is more than any machine has cores for, and few enough to start.
+const workersMax = 1024
+
 // check says what is wrong with the command line, and completes it.
 func (o *options) check(rest []string) (err error) {
 	switch {
@@ -100,8 +103,8 @@ func (o *options) check(rest []string) (err error) {
 		return errors.New("-worker-creds belongs to -nats: a farm's own server makes them, and a worker's are its -creds")
 	case o.nats != "" && o.join != "":
 		return errors.New("-nats is for a farm, -join for a worker: want one of them")
-	case o.workers < 0:
-		return fmt.Errorf("-workers %d: want a number of workers, or 0 for none", o.workers)
+	case o.workers < 0 || o.workers > workersMax:
+		return fmt.Errorf("-workers %d: want 0 to %d of them, a core for each", o.workers, workersMax)
 	case o.slice < time.Second:
 		return fmt.Errorf("-slice %v: want a second or more", o.slice)
 	case o.poll <= 0:
