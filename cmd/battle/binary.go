@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,8 +12,10 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/cache"
 	"battle.test/cmd/battle/process"
 	"battle.test/explore/probe"
 )
@@ -25,6 +28,7 @@ type workshop struct {
 	temp    string   // its own folder
 	planted *planted // the bug that all its binaries have, or nil
 
+	cache     *cache.Cache
 	answers   respondent
 	steps     steps // to what is built
 	seedsOnly bool  // engines begin without the regressions of the corpus
@@ -32,6 +36,7 @@ type workshop struct {
 	mu     sync.Mutex
 	copied string                         // a copy of the module for tools that know no overlay, once one is needed
 	built  map[string]string              // what was built, by what it is
+	listed map[string]*subjects           // what packages test, by import path
 	starts map[string][]battle.CorpusItem // what engines begin with, by target, once an ensemble was prepared
 	unfit  map[string]bool                // engines in targets for which they could not be built
 	dirs   map[string]string              // of packages, by import path, once a binary for the explorer was built
@@ -43,11 +48,15 @@ func newWorkshop(ctx context.Context, dir string) (*workshop, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept, err := cache.Open()
+	if err != nil {
+		return nil, err
+	}
 	temp, err := os.MkdirTemp("", "battle-")
 	if err != nil {
 		return nil, err
 	}
-	return &workshop{dir: dir, root: root, temp: temp, answers: plain, built: make(map[string]string), dirs: make(map[string]string), blocks: make(map[string][]probe.Block),
+	return &workshop{dir: dir, root: root, temp: temp, cache: kept, answers: plain, built: make(map[string]string), listed: make(map[string]*subjects), dirs: make(map[string]string), blocks: make(map[string][]probe.Block),
 		starts: make(map[string][]battle.CorpusItem), unfit: make(map[string]bool)}, nil
 }
 
@@ -137,14 +146,39 @@ func (w *workshop) compile(ctx context.Context, pkg, key string, args ...string)
 	if !strings.Contains(flags, "-ldflags") {
 		args = append(args, "-ldflags=-w") // nobody will debug it: linking takes half the time
 	}
-	if _, err := goCommand(ctx, w.dir, nil, append(args, pkg)...); err != nil {
+	if err := w.linkTests(ctx, binary, fmt.Sprint(w.root, " ", key), append(args, pkg)); err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(binary); err != nil {
+	if info, err := os.Stat(binary); err != nil || info.ModTime().Equal(longAgo) {
 		return "", fmt.Errorf("%s has no tests", pkg)
 	}
 	w.built[key] = binary
 	return binary, nil
+}
+
+// longAgo is when a binary of the cache was written: if that is still so, the go command had
+// nothing to write.
+var longAgo = time.Unix(0, 0)
+
+// linkTests has the go command make a binary. The one that an earlier command was told to make lies there
+// already: the go command sees from what it was made, and does not link what would be the same.
+func (w *workshop) linkTests(ctx context.Context, binary, name string, args []string) error {
+	kept := w.cache.Load(name)
+	if kept != nil {
+		if err := os.WriteFile(binary, kept, 0o755); err != nil {
+			return err
+		}
+		if err := os.Chtimes(binary, longAgo, longAgo); err != nil {
+			return err
+		}
+	}
+	if _, err := goCommand(ctx, w.dir, nil, args...); err != nil {
+		return err
+	}
+	if made, err := os.ReadFile(binary); err == nil && !bytes.Equal(made, kept) {
+		w.cache.Save(name, made)
+	}
+	return nil
 }
 
 // orders are the variables that every process for a target gets.

@@ -87,7 +87,7 @@ func (w *workshop) instrumented(ctx context.Context, pkg string, counted []strin
 	blocks := &instrument.Result{}
 	if len(counted) > 0 {
 		var err error
-		if blocks, err = instrument.Packages(ctx, w.dir, files, counted); err != nil {
+		if blocks, err = instrument.Packages(ctx, w.dir, files, counted, w.cache); err != nil {
 			return nil, nil, fmt.Errorf("instrumenting %s: %w", strings.Join(counted, " "), err)
 		}
 	}
@@ -148,16 +148,20 @@ func addedFile(t target, name string) (string, error) {
 
 // subjects are what go list says of a package with targets.
 type subjects struct {
-	name     string   // of the package
-	subjects []string // import paths of what is under test
-	cached   []string // likewise, of what lies in Go's module cache
+	name       string   // of the package
+	takesTurns bool     // it, or one of its tests, imports the package schedule
+	subjects   []string // import paths of what is under test
+	cached     []string // likewise, of what lies in Go's module cache
 }
 
 // listSubjects finds the packages under test: those of the same module that the tests
 // depend on, and others that they import themselves. Harnesses are not under test: what
 // imports the library is one. Neither is the library, nor what tests are made of. What
-// lies in Go's module cache is apart: the go command refuses to overlay it.
+// lies in Go's module cache is apart: the go command refuses to overlay it. The mutex is held.
 func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, error) {
+	if s, done := w.listed[pkg]; done {
+		return s, nil
+	}
 	const fields = "-json=ImportPath,Name,Dir,Standard,Module,Imports,TestImports,XTestImports,ForTest,GoFiles,CgoFiles"
 	output, err := goCommand(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg)
 	if err != nil {
@@ -180,7 +184,7 @@ func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, err
 		return nil, fmt.Errorf("go list does not know %s", pkg)
 	}
 	own := all[i]
-	s := &subjects{name: own.Name}
+	s := &subjects{name: own.Name, takesTurns: slices.Contains(own.imported(), schedulePath)}
 	for _, p := range all {
 		w.dirs[p.ImportPath] = p.Dir
 		switch {
@@ -191,6 +195,7 @@ func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, err
 			s.subjects = append(s.subjects, p.ImportPath)
 		}
 	}
+	w.listed[pkg] = s
 	return s, nil
 }
 
@@ -200,6 +205,11 @@ type listedPackage struct {
 	Module                                      *struct{ Path string }
 	Imports, TestImports, XTestImports, GoFiles []string
 	CgoFiles                                    []string
+}
+
+// imported is what a package and its tests import themselves.
+func (p *listedPackage) imported() []string {
+	return slices.Concat(p.Imports, p.TestImports, p.XTestImports)
 }
 
 // notUnderTest are modules that tests are made of.
@@ -220,8 +230,7 @@ func (p *listedPackage) underTest(own listedPackage) bool {
 	case library(p.ImportPath), slices.ContainsFunc(p.Imports, library), slices.Contains(notUnderTest, p.Module.Path):
 		return false
 	}
-	direct := slices.Concat(own.Imports, own.TestImports, own.XTestImports)
-	return own.Module != nil && p.Module.Path == own.Module.Path || slices.Contains(direct, p.ImportPath)
+	return own.Module != nil && p.Module.Path == own.Module.Path || slices.Contains(own.imported(), p.ImportPath)
 }
 
 // within tells whether a path lies in a folder.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,13 +13,31 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"battle.test/cmd/battle/cache"
 )
 
 // The scripts use the command as a person does, in a module of its own that stands
 // beside the library: testdata/module, with what a script brings on top.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"battle": main})
+	testscript.Main(tests{m}, map[string]func(){"battle": main})
+}
+
+// tests are all tests, with a cache of their own.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	dir, err := os.MkdirTemp("", "cache-")
+	if err == nil {
+		err = os.Setenv(cache.Env, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	return t.M.Run()
 }
 
 func TestScripts(t *testing.T) {
@@ -57,6 +76,7 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("GOFLAGS", "-mod=mod")
 	env.Setenv("GOTOOLCHAIN", "local")
 	env.Setenv("GOPATH", filepath.Join(env.WorkDir, ".gopath"))
+	env.Setenv(cache.Env, os.Getenv(cache.Env))
 	return writeModule(env.WorkDir, root)
 }
 

@@ -13,7 +13,6 @@
 package instrument
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -23,15 +22,13 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/tools/go/packages"
 
-	"battle.test/cmd/battle/process"
+	"battle.test/cmd/battle/cache"
 	"battle.test/explore/probe"
 )
 
@@ -52,8 +49,9 @@ type Result struct {
 }
 
 // Packages rewrites the packages that the patterns name, as seen from a folder. overlay
-// has the content of files that differ from those on disk.
-func Packages(ctx context.Context, dir string, overlay map[string][]byte, patterns []string) (*Result, error) {
+// has the content of files that differ from those on disk. What go tool cover wrote is kept in
+// a cache.
+func Packages(ctx context.Context, dir string, overlay map[string][]byte, patterns []string, kept *cache.Cache) (*Result, error) {
 	loaded, err := load(ctx, dir, overlay, patterns)
 	if err != nil {
 		return nil, err
@@ -79,7 +77,7 @@ func Packages(ctx context.Context, dir string, overlay map[string][]byte, patter
 			files = append(files, one)
 		}
 	}
-	if err := countBlocks(ctx, files); err != nil {
+	if err := countBlocks(ctx, files, kept, fmt.Sprint(dir, patterns)); err != nil {
 		return nil, err
 	}
 	for _, one := range files {
@@ -155,57 +153,10 @@ func (s *source) apply() {
 	s.content = append(out, s.content[done:]...)
 }
 
-// countBlocks lets go tool cover put counters into the files, a few at a time.
-func countBlocks(ctx context.Context, files []*source) error {
-	temp, err := os.MkdirTemp("", "battle-cover-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	errs := make([]error, len(files))
-	var workers sync.WaitGroup
-	tickets := make(chan int, len(files))
-	for i := range files {
-		tickets <- i
-	}
-	close(tickets)
-	for range min(runtime.NumCPU(), len(files)) {
-		workers.Go(func() {
-			for i := range tickets {
-				errs[i] = files[i].countBlocks(ctx, filepath.Join(temp, strconv.Itoa(i)+".go"))
-			}
-		})
-	}
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *source) countBlocks(ctx context.Context, temp string) error {
-	if err := os.WriteFile(temp, s.content, 0o644); err != nil {
-		return err
-	}
-	cmd := process.Command(ctx, "go", "tool", "cover", "-mode=count", "-var="+probeName, temp)
-	process.HearOut(cmd)
-	var said strings.Builder
-	var counted bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &counted, &said
-	if err := process.Run(cmd); err != nil {
-		return fmt.Errorf("go tool cover %s: %w\n%s", s.path, err, said.String())
-	}
-	s.content = counted.Bytes()
-	return nil
-}
-
 var (
 	// What go tool cover writes: a counter in the code, and its table at the end.
 	counter  = regexp.MustCompile(probeName + `\.Count\[(\d+)\]\+\+;`)
 	tableRow = regexp.MustCompile(`(?m)^\t\t(\d+), (\d+), 0x[0-9a-f]+, // \[(\d+)\]$`)
-	lineNote = regexp.MustCompile(`\A//line [^\n]*\n`)
 )
 
 // number gives the file's blocks their places among those of all files, and takes the
@@ -230,7 +181,6 @@ func (s *source) number(r *Result) {
 		r.Dropped += over
 		r.Blocks = r.Blocks[:probe.Max]
 	}
-	code = lineNote.ReplaceAllString(code, "")
 	// The import is used even where nothing was rewritten.
 	code += fmt.Sprintf("\nvar _ = &%s.Watching\n", probeName)
 	s.content = []byte(code)

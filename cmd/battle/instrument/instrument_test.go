@@ -12,6 +12,8 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/require"
+
+	"battle.test/cmd/battle/cache"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -19,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the golden file")
 
 // plain is the sample as it is: all tests but one look at the same result.
 var plain = sync.OnceValues(func() (*Result, error) {
-	return Packages(context.Background(), ".", nil, []string{"./testdata/sample"})
+	return Packages(context.Background(), ".", nil, []string{"./testdata/sample"}, &cache.Cache{})
 })
 
 func sample(t *testing.T) (*Result, string) {
@@ -77,7 +79,7 @@ func TestConstantsAreCollectedOnce(t *testing.T) {
 func TestAnOverlayIsWhatIsRewritten(t *testing.T) {
 	_, path := sample(t)
 	overlay := map[string][]byte{path: []byte("package sample\n\nfunc g(n int) bool { return n == 77777 }\n")}
-	r, err := Packages(context.Background(), ".", overlay, []string{"./testdata/sample"})
+	r, err := Packages(context.Background(), ".", overlay, []string{"./testdata/sample"}, &cache.Cache{})
 	require.NoError(t, err)
 	require.Equal(t, []uint64{77777}, r.Numbers)
 	require.Len(t, r.Blocks, 1)
@@ -85,7 +87,7 @@ func TestAnOverlayIsWhatIsRewritten(t *testing.T) {
 
 func TestSourcesThatDoNotCompileAreRefused(t *testing.T) {
 	_, path := sample(t)
-	_, err := Packages(context.Background(), ".", map[string][]byte{path: []byte("package sample\n\nvar x int = \"\"\n")}, []string{"./testdata/sample"})
+	_, err := Packages(context.Background(), ".", map[string][]byte{path: []byte("package sample\n\nvar x int = \"\"\n")}, []string{"./testdata/sample"}, &cache.Cache{})
 	require.ErrorContains(t, err, "sample.go:3:13")
 }
 

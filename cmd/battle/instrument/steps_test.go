@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/require"
+
+	"battle.test/cmd/battle/cache"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -65,7 +67,7 @@ func TestStepsLeaveLinesWhereTheyAre(t *testing.T) {
 // What is instrumented keeps its counters, comparisons and pauses; the texts of the steps are
 // as if it were not.
 func TestStepsGoIntoInstrumentedSources(t *testing.T) {
-	r, err := Packages(context.Background(), ".", nil, []string{stepsPattern})
+	r, err := Packages(context.Background(), ".", nil, []string{stepsPattern}, &cache.Cache{})
 	require.NoError(t, err)
 	plain, path := stepsOf(t, nil)
 	files, _ := stepsOf(t, r.Files)

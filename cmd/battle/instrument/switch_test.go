@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"battle.test/cmd/battle/cache"
 )
 
 // switches runs the command of the samples, with some files in place of those on disk.
@@ -37,7 +39,7 @@ func switches(t *testing.T, files map[string][]byte) (said, recorded string) {
 // TestSwitchesDoWhatTheyDid runs code that prints what its switches and comparisons evaluate, as it
 // is and rewritten, and looks at the operands.
 func TestSwitchesDoWhatTheyDid(t *testing.T) {
-	r, err := Packages(context.Background(), ".", nil, []string{"./testdata/switches"})
+	r, err := Packages(context.Background(), ".", nil, []string{"./testdata/switches"}, &cache.Cache{})
 	require.NoError(t, err)
 
 	was, nothing := switches(t, nil)
