@@ -45,6 +45,12 @@ const (
 	EnvAnswers  = "BATTLE_ANSWERS"
 )
 
+// Orders are the names of all of these variables.
+func Orders() []string {
+	return []string{EnvEngine, EnvTarget, EnvDir, EnvShared, EnvSeed, EnvBudget, EnvClock, EnvStop, EnvCorpus, EnvVariable, EnvBug,
+		EnvLine, EnvRequests, EnvAnswers}
+}
+
 // The engines that a test binary knows by name.
 const (
 	engineNative = "native"

@@ -225,8 +225,15 @@ func (h *hunt) conclude(explanations map[string]*explained, asJSON bool) error {
 		return fmt.Errorf("the harness is at fault:\n%w", errors.Join(faults...))
 	case len(all) > 0:
 		return errFound
+	case h.nothingRan():
+		return errors.New("nothing was hunted in: no engine came to its first update")
 	}
 	return nil
+}
+
+// nothingRan tells whether the whole hunt says nothing of any target.
+func (h *hunt) nothingRan() bool {
+	return !slices.ContainsFunc(h.jobs, func(j *job) bool { state, _ := j.standing(); return state != "ran nothing" })
 }
 
 // faultsOf are the faults of a hunt, without what was left out of a corpus: engines hunt

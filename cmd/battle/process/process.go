@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"battle.test/battle"
 )
 
 // Patience is how long a process that was told to stop may take before it is killed, unless its
@@ -73,11 +75,13 @@ var ofAHook = []string{
 	"GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_NO_REPLACE_OBJECTS", "GIT_INTERNAL_SUPER_PREFIX",
 }
 
-// Environment is what a process has that sets none, without what git tells a hook. Its folder,
-// if it gets one, is set before.
+// Environment is what a process has that sets none, without what git tells a hook, and without
+// orders to a test binary: those are the command's to give, and one that somebody left in a shell would
+// have it pass over the corpus, or over its budget. Its folder, if it gets one, is set before.
 func Environment(cmd *exec.Cmd) []string {
+	inherited := cmd.Env == nil
 	return slices.DeleteFunc(cmd.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return slices.Contains(ofAHook, name)
+		return slices.Contains(ofAHook, name) || inherited && slices.Contains(battle.Orders(), name)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"battle.test/battle"
 	"battle.test/cmd/battle/process"
 )
 
@@ -76,4 +78,30 @@ func TestAProcessKnowsNothingOfAHook(t *testing.T) {
 	require.Contains(t, left, "GIT_CONFIG_COUNT=0")
 	require.Contains(t, left, "GIT_DIRECTORY=stays")
 	require.NotContains(t, output.String(), "/nowhere")
+}
+
+func TestAProcessTakesNoOrdersFromAShell(t *testing.T) {
+	for _, name := range battle.Orders() {
+		t.Setenv(name, "left")
+	}
+	t.Setenv("BATTLE_GROUND", "of the test's own")
+	cmd := process.Command(t.Context(), "true")
+	first := process.Environment(cmd)
+	require.Contains(t, first, "BATTLE_GROUND=of the test's own")
+	for _, variable := range first {
+		require.NotContains(t, variable, "=left")
+	}
+	cmd.Env = append(first, battle.EnvLine+"=stdin")
+	require.Contains(t, process.Environment(cmd), "BATTLE_LINE=stdin", "the command gives orders in several places")
+}
+
+// TestOrdersAreAll: each variable that the protocol names is one of them.
+func TestOrdersAreAll(t *testing.T) {
+	source, err := os.ReadFile("../../../battle/protocol.go")
+	require.NoError(t, err)
+	var named []string
+	for _, found := range regexp.MustCompile(`= "(BATTLE_[A-Z]+)"`).FindAllStringSubmatch(string(source), -1) {
+		named = append(named, found[1])
+	}
+	require.Equal(t, named, battle.Orders())
 }
