@@ -74,8 +74,11 @@ func (h *hunt) goFuzzed() string {
 		if !ok {
 			continue
 		}
-		fmt.Fprintf(&b, "gofuzz in %s: %s executions by %d at a time, %s kept, %s\n", j.target.Name,
-			short(uint64(p.Executions)), p.Processes, count(p.Kept, "input"), count(p.Crashers, "crasher"))
+		fmt.Fprintf(&b, "gofuzz in %s: ", j.target.Name)
+		if p.Executions > 0 { // its workers tell of them every few seconds only
+			fmt.Fprintf(&b, "%s executions by %d at a time, ", short(uint64(p.Executions)), p.Processes)
+		}
+		fmt.Fprintf(&b, "%s kept, %s\n", count(p.Kept, "input"), count(p.Crashers, "crasher"))
 		for _, s := range p.Suppressions {
 			fmt.Fprintf(&b, "  no more of: %s", s.Message)
 			if s.Function != "" {

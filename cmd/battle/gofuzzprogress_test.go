@@ -28,6 +28,10 @@ func TestWhatGofuzzSaysIsAddedUp(t *testing.T) {
 	require.Equal(t, "gofuzz in : 9000 executions by 2 at a time, 46 inputs kept, 1 crasher\n"+
 		"  no more of: fatal error: concurrent map writes in a.b/c.(*Ring).put\n"+
 		"  no more of: program hanged (timeout 10 seconds)\n", h.goFuzzed())
+
+	short := &job{dir: t.TempDir(), engine: gofuzz{}}
+	short.hearGofuzz("2026/11/25 10:00:01 workers: 1, corpus: 5 (3s ago), crashers: 0, restarts: 1/0, execs: 0 (0/sec), cover: 0, uptime: 3s\n")
+	require.Equal(t, "gofuzz in : 5 inputs kept, 0 crashers\n", (&hunt{jobs: []*job{short}}).goFuzzed(), "it was not told how many there were")
 }
 
 func TestAFleetIsOneTargetOfGofuzz(t *testing.T) {
