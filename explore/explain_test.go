@@ -225,6 +225,7 @@ func TestWithoutTheCulpritTheTraceMayFailInAnotherWay(t *testing.T) {
 	require.Equal(t, 1, e.Culprit.Update)
 	require.Zero(t, e.Culprit.Removed.Fails)
 	require.Equal(t, 1, e.Culprit.Other)
+	require.Zero(t, e.Culprit.Replaced.Runs, "without fields there is no other of its kind")
 }
 
 // The numbers of a minimal trace are so small that hardly any other run has them.

@@ -205,6 +205,9 @@ func (s *sampler) without(c *Culprit) {
 			c.Other++
 		}
 	}
+	if len(s.wanted.Updates[update]) == 1 {
+		return // without fields, another of its kind is the same
+	}
 	kind := s.hunt.Kind(s.wanted.Updates[update])
 	var other []byte
 	for c.Replaced.Runs < runsMax && (c.Replaced.Runs < firstRuns || c.Replaced.width() > tight) && !s.hunt.Expired() {
