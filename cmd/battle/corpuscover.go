@@ -148,7 +148,7 @@ func (c *covered) text() string {
 		}
 	}
 	if len(c.Packages) == 0 {
-		b.WriteString("\nno blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
+		fmt.Fprintf(&b, "\nno blocks were counted: %s\n", c.noBlocks())
 		return b.String()
 	}
 	fmt.Fprintf(&b, "\n%9s %15s  %s\n", "covered", "blocks", "package and file")
@@ -162,6 +162,17 @@ func (c *covered) text() string {
 		}
 	}
 	return b.String()
+}
+
+// whyUncounted is why no blocks were counted although something ran.
+const whyUncounted = "what is under test lies in Go's module cache, or in the package of the harness"
+
+// noBlocks is why no blocks were counted, where none were.
+func (c *covered) noBlocks() string {
+	if !slices.ContainsFunc(c.Targets, func(t coveredTarget) bool { return t.Traces > 0 }) {
+		return "the corpus has no traces"
+	}
+	return whyUncounted
 }
 
 // line is a target in a line.

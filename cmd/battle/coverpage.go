@@ -15,6 +15,7 @@ type coverPage struct {
 	Targets  []coveredTarget
 	Lines    []string // the targets in a line each
 	Packages []coverPagePackage
+	NoBlocks string // why there are none, if so
 }
 
 type coverPagePackage struct {
@@ -48,7 +49,7 @@ func (w *workshop) writeCoverPage(path string, all *covered, on *ground) error {
 }
 
 func (w *workshop) coverPage(path string, all *covered, on *ground) (*coverPage, error) {
-	page := &coverPage{Targets: all.Targets}
+	page := &coverPage{Targets: all.Targets, NoBlocks: all.noBlocks()}
 	var names []string
 	for _, t := range all.Targets {
 		names = append(names, t.Name)

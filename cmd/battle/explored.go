@@ -35,7 +35,7 @@ func (h *hunt) explored() string {
 		b.WriteString(c.exchanged())
 		b.WriteString(unreached(p))
 		if p.Counted == 0 {
-			b.WriteString("  no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness\n")
+			fmt.Fprintf(&b, "  no blocks were counted: %s\n", whyUncounted)
 		}
 		b.WriteString(full(p))
 		b.WriteString(doomed(p))

@@ -43,7 +43,7 @@ func (run *ciRun) lookThroughOne(ctx context.Context, t target) error {
 	case len(items) == 0:
 		part.NoCover = "it is empty"
 	case covered.Blocks == 0:
-		part.NoCover = "no blocks were counted: what is under test lies in Go's module cache, or in the package of the harness"
+		part.NoCover = "no blocks were counted: " + whyUncounted
 	default:
 		part.Reached = &covered
 	}
