@@ -120,6 +120,11 @@ func (c *ciCommand) Run(ctx context.Context, line *commandLine) error {
 // the command line or the checkout as a whole.
 func (c *ciCommand) open(ctx context.Context, w *workshop) (*ciRun, error) {
 	run := &ciRun{flags: c}
+	if len(c.Bug) > 0 { // not once the night is over
+		if _, err := readBugs(w.root, c.Bug); err != nil {
+			return nil, err
+		}
+	}
 	var own []string
 	for _, o := range c.outputs(w.dir) {
 		if err := o.check(); err != nil {
