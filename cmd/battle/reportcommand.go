@@ -22,7 +22,7 @@ type reportCommand struct {
 func (*reportCommand) Help() string {
 	return "Prints the report as Markdown, unless it goes into files. Paths in it start at the root of the git checkout, or of the module where there is none. " +
 		"An earlier finding that is not among the others is run again: it is resolved if its trace passes now. " +
-		"Exit status: 0 the report was made, whatever is in it, 2 a fault, such as a finding that can't be read; the report has the others."
+		"Exit status: 0 the report was made, whatever is in it, 2 a fault, such as a finding that can't be read; the report has the others. Of a path that is not there no report is made."
 }
 
 func (c *reportCommand) Run(ctx context.Context, line *commandLine) error {
@@ -40,6 +40,9 @@ func (c *reportCommand) Run(ctx context.Context, line *commandLine) error {
 	}
 	if c.Earlier != "" && slices.ContainsFunc(c.Findings, func(path string) bool { return sameFile(from(w.dir, path), from(w.dir, c.Earlier)) }) {
 		return fmt.Errorf("-earlier %s: that is what is reported, too, so all of it would be ongoing, passing or not: give a folder without findings as that, to run these again", c.Earlier)
+	}
+	if err := c.check(w.dir); err != nil {
+		return err
 	}
 	found, errs := w.readFindings(c.Findings)
 	r.add(found...)
@@ -60,6 +63,19 @@ func (c *reportCommand) Run(ctx context.Context, line *commandLine) error {
 		os.Stdout.Write(r.Markdown())
 	default:
 		fmt.Fprintln(os.Stderr, r.Title)
+	}
+	return errors.Join(errs...)
+}
+
+// check refuses paths that lead nowhere: no report is to call them a fault of the harness.
+func (c *reportCommand) check(dir string) error {
+	var errs []error
+	for _, path := range append([]string{c.Hunt, c.Earlier}, c.Findings...) {
+		if path == "" {
+			continue
+		}
+		_, err := os.Stat(shown(from(dir, path)))
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
