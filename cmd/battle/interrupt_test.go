@@ -86,6 +86,12 @@ func (h *hunter) untilMatch(t *testing.T, pattern string) {
 func (h *hunter) interrupt(t *testing.T) int {
 	t.Helper()
 	require.NoError(t, h.cmd.Process.Signal(syscall.SIGINT))
+	return h.end(t)
+}
+
+// end waits for the command, which was told to end.
+func (h *hunter) end(t *testing.T) int {
+	t.Helper()
 	kill := time.AfterFunc(30*time.Minute, func() { h.cmd.Process.Kill() })
 	for range h.lines {
 	}
@@ -143,6 +149,28 @@ func TestInterruptWithoutFindings(t *testing.T) {
 	require.Regexp(t, `(?m)^counter +native +interrupted +[0-9.]+ `, h.stdout.String())
 	require.Regexp(t, `(?m)^counter +rapid +not run +0\.0 `, h.stdout.String())
 	require.Regexp(t, `(?m)^interrupted after [0-9.]+ s of 3600 s$`, h.stdout.String())
+}
+
+// A terminal that closes sends a signal to its shell's jobs, and may send another.
+func TestHangupIsAnInterrupt(t *testing.T) {
+	t.Parallel()
+	h := startHunter(t, counterModule(t), "", "hunt", "-engine", "rapid", "-budget", "1h")
+	h.until(t, "now counter/rapid")
+	require.NoError(t, h.cmd.Process.Signal(syscall.SIGHUP))
+	require.NoError(t, h.cmd.Process.Signal(syscall.SIGHUP))
+	require.Equal(t, 0, h.end(t))
+	require.Regexp(t, `(?m)^interrupted after [0-9.]+ s of 3600 s$`, h.stdout.String())
+}
+
+func TestHangupUnderNohupIsNone(t *testing.T) {
+	t.Parallel()
+	h := &hunter{dir: counterModule(t), temp: t.TempDir(), lines: make(chan string, 1000),
+		cmd: exec.Command("nohup", "battle", "hunt", "-engine", "rapid", "-budget", "8s")}
+	h.start(t, "")
+	h.until(t, "now counter/rapid")
+	require.NoError(t, h.cmd.Process.Signal(syscall.SIGHUP))
+	require.Equal(t, 0, h.end(t))
+	require.NotContains(t, h.stdout.String(), "interrupted after")
 }
 
 func TestInterruptSharesWhatWasKept(t *testing.T) {

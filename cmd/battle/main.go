@@ -64,8 +64,11 @@ func main() {
 		fmt.Fprintf(os.Stderr, "battle: %s\nTry: %s\n", singleDash(err.Error()), helpFor(err))
 		os.Exit(exitFault)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(syscall.SIGHUP) // a terminal that closes sends several
+		stop()                        // a second Ctrl-C ends the process at once
+	})
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run(line)
 	var status exitStatus
@@ -81,6 +84,15 @@ func main() {
 		fmt.Fprintln(os.Stderr, "battle:", err)
 		os.Exit(exitFault)
 	}
+}
+
+// endings are the signals that end a command in order. Under nohup a terminal that closes is none.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // helpFor is the command that explains what a wrong command line got wrong.
