@@ -1,6 +1,7 @@
 package battle
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,8 @@ func (s *session) consult(r Request, engine Engine, tape []byte) (a Answer, err 
 	f, ran := s.attempt(tape)
 	prog := s.plan.decode(ran)
 	switch {
+	case f == nil && len(prog) == 0:
+		return a, fmt.Errorf("%s has no updates", cmp.Or(r.File, "the trace"))
 	case f == nil:
 		return a, fmt.Errorf("the trace does not fail: %s passed", counted(len(prog), "update"))
 	case f.Kind == Hang:
