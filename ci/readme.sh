@@ -45,6 +45,7 @@ done <<'TABLE'
 0 | ^ok .*examples/deque                  | go -C examples/deque test .
 0 | ^deque  battle.test/examples/deque    | go -C examples/deque tool battle list
 0 | ^no findings                          | go -C examples/deque tool battle hunt -budget 5s
+0 | ^fuzz: .* new interesting: [0-9]+     | go -C examples/deque test -run '^$' -fuzz '^FuzzDeque$' -fuzztime 2000x -fuzzminimizetime 10x .
 0 | ^ring  battle.test/fuzz.FuzzRing      | go run ./cmd/battle list
 0 | ^no findings                          | go run ./cmd/battle hunt ring -engine native -engine rapid -budget 5s
 1 | ^data, first=1 tail=1, 1 byte: 00     | go run ./cmd/battle hunt -bug tip-bug -first -html findings/report.html

@@ -27,7 +27,8 @@ type explainCommand struct {
 func (*explainCommand) Help() string {
 	return "For each moment of the trace, the updates up to there are run again, and random ones after them: " +
 		"the share of those futures that fail in the same way is the likelihood of the finding at that moment. " +
-		"It jumps at the update that is to blame. Two coins, and a bug when both are heads: 25 %, 50 %, 100 %."
+		"It jumps at the update that is to blame. Two coins, and a bug when both are heads: 25 %, 50 %, 100 %. " +
+		"Exit status: 0 explained, 2 the trace does not fail, or a fault."
 }
 
 // explained is a finding and where it came from.
