@@ -20,8 +20,9 @@ import (
 
 // Command is the battle command.
 type Command struct {
-	Path string // of the command
-	Temp string // folder for traces on their way
+	Path  string   // of the command
+	Temp  string   // folder for traces on their way
+	Tools []string // folders where it finds engines, too, after those of the PATH
 }
 
 // outputMax bounds what is kept of a child's output, in bytes.
@@ -41,7 +42,7 @@ const (
 func (c Command) run(ctx context.Context, tree string, into any, args ...string) (status int, said string, err error) {
 	cmd := process.Command(ctx, c.Path, args...)
 	cmd.Dir = tree
-	cmd.Env = append(process.Environment(cmd), "GOWORK=off")
+	cmd.Env = append(process.Environment(cmd), "GOWORK=off", "PATH="+c.path())
 	cmd.WaitDelay = patience
 	output, text := &bounded{most: outputMax}, &bounded{most: 1 << 20}
 	cmd.Stdout, cmd.Stderr = output, text
@@ -69,6 +70,15 @@ func (c Command) run(ctx context.Context, tree string, into any, args ...string)
 		return status, said, &Fault{Args: args, Said: said}
 	}
 	return status, said, nil
+}
+
+// path is the PATH of the command.
+func (c Command) path() string {
+	dirs := c.Tools
+	if path := os.Getenv("PATH"); path != "" { // else its first folder would be the tree
+		dirs = append([]string{path}, dirs...)
+	}
+	return strings.Join(dirs, string(filepath.ListSeparator))
 }
 
 // A Fault is what the command says that is wrong with the harness, the sources or the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -33,9 +34,16 @@ func subject(tree, command string) (Subject, error) {
 	return s, nil
 }
 
-// Engines are one that is there and one that is not.
+// Tool is what the engine needs that is not there, on the path.
+const Tool = "puppet-afl"
+
+// Engines are one that is there and one that is not, unless its tool is.
 func (Battle) Engines(context.Context, string) ([]driver.Engine, error) {
-	return []driver.Engine{{Name: "explore"}, {Name: "afl", Missing: "apt install afl++"}}, nil
+	all := []driver.Engine{{Name: "explore"}, {Name: "afl", Missing: "apt install afl++"}}
+	if _, err := exec.LookPath(Tool); err == nil {
+		all[1].Missing = ""
+	}
+	return all, nil
 }
 
 // List lists the targets of the subject.

@@ -41,7 +41,7 @@ func (o *options) runWorker(ctx context.Context, i int, at sides) error {
 		return err
 	}
 	args := []string{"-tied", "-join", at.worker.URL, "-creds", at.worker.Creds, "-tls-ca", at.worker.CA, "-tls-cert", at.worker.Cert, "-tls-key", at.worker.Key,
-		"-state", o.folder(i), "-name", fmt.Sprintf("%s-%d", hostName(), i+1), "-battle", o.battle,
+		"-C", o.dir, "-state", o.folder(i), "-name", fmt.Sprintf("%s-%d", hostName(), i+1), "-battle", o.battle,
 		"-disk-min", fmt.Sprint(o.diskMin), "-memory-min", fmt.Sprint(o.memoryMin)}
 	if len(o.engines) > 0 {
 		args = append(args, "-engine", o.engines.String())

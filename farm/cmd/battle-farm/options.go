@@ -174,7 +174,7 @@ func findBattle(named string) (string, error) {
 // command is the battle command, with a folder for traces on their way.
 func (o *options) command() (driver.Command, error) {
 	temp := filepath.Join(o.state, "temp")
-	return driver.Command{Path: o.battle, Temp: temp}, os.MkdirAll(temp, 0o755)
+	return driver.Command{Path: o.battle, Temp: temp, Tools: tools(o.dir)}, os.MkdirAll(temp, 0o755)
 }
 
 func (o *options) access(url string) broker.Access {
