@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 )
 
 type enginesCommand struct {
@@ -17,6 +19,9 @@ type listedEngine struct {
 
 func (c *enginesCommand) Run(ctx context.Context, line *commandLine) error {
 	root, err := moduleRoot(ctx, line.Dir)
+	if errors.Is(err, errNoModule) { // a worker of a farm has none where it is started
+		root, err = filepath.Abs(line.Dir)
+	}
 	if err != nil {
 		return err
 	}

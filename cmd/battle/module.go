@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -16,6 +17,8 @@ import (
 	"strings"
 )
 
+var errNoModule = errors.New("battle works on a module")
+
 // moduleRoot is the folder of the go.mod that governs a folder. The corpus and the
 // planted bugs of a module are in its root, wherever in it the command runs.
 func moduleRoot(ctx context.Context, dir string) (root string, err error) {
@@ -24,7 +27,7 @@ func moduleRoot(ctx context.Context, dir string) (root string, err error) {
 		return "", err
 	}
 	if file == "" || file == os.DevNull {
-		return "", fmt.Errorf("no go.mod in %s or above it: battle works on a module", dir)
+		return "", fmt.Errorf("no go.mod in %s or above it: %w", dir, errNoModule)
 	}
 	return filepath.Dir(file), nil
 }

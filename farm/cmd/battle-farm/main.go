@@ -39,9 +39,11 @@ func main() {
 	if o.tied {
 		ctx = tie(ctx, os.Stdin)
 	}
-	if o.join != "" {
+	switch err = o.checkEngines(ctx); {
+	case err != nil:
+	case o.join != "":
 		err = o.work(ctx)
-	} else {
+	default:
 		err = o.coordinate(ctx)
 	}
 	if err != nil && ctx.Err() == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -48,5 +49,18 @@ func TestWorkersFindTheToolsOfTheCheckout(t *testing.T) {
 				there++
 			}
 		}
+	}
+}
+
+func TestAnEngineThatBattleDoesNotKnowIsRefusedAtOnce(t *testing.T) {
+	bin := t.TempDir()
+	path, err := puppet.Install(bin, "battle-farm")
+	require.NoError(t, err)
+	_, err = puppet.Install(bin, "battle")
+	require.NoError(t, err)
+	for _, args := range [][]string{{"-C", t.TempDir()}, {"-join", "nats://127.0.0.1:1"}} {
+		output, err := exec.Command(path, append(args, "-state", t.TempDir(), "-engine", "explore,nosuch")...).CombinedOutput()
+		require.EqualError(t, err, "exit status 2")
+		require.Equal(t, "battle-farm: -engine: no engine \"nosuch\": there are explore, afl\n", string(output))
 	}
 }
