@@ -53,16 +53,31 @@ func (c Checkout) Head(ctx context.Context) (Commit, error) {
 			return Commit{}, err
 		}
 	}
-	name := c.Branch
-	if name == "" {
-		name = "HEAD"
+	if c.Branch == "" {
+		return c.Commit(ctx, "HEAD")
 	}
-	return c.Commit(ctx, name)
+	commit, err := c.Commit(ctx, c.Branch)
+	if err != nil && ctx.Err() == nil {
+		err = c.noBranch(ctx, err)
+	}
+	return commit, err
+}
+
+// branchesShown is how many branches an error names, those that were committed to last.
+const branchesShown = 20
+
+// noBranch says which branches there are, if git can tell: then it is the name that is wrong.
+func (c Checkout) noBranch(ctx context.Context, why error) error {
+	output, err := c.git(ctx, "for-each-ref", "--sort=-committerdate", "--count="+strconv.Itoa(branchesShown), "--format=%(refname:short)", "refs/heads", "refs/remotes")
+	if err != nil {
+		return why
+	}
+	return fmt.Errorf("there is no branch %q, nor a commit of that name, in %s: there are %s: %w", c.Branch, c.Dir, strings.Join(strings.Fields(string(output)), ", "), why)
 }
 
 // Commit is the one that a name stands for.
 func (c Checkout) Commit(ctx context.Context, name string) (Commit, error) {
-	output, err := c.git(ctx, "log", "-1", "--format=%H%x00%s%x00%an%x00%ct", "--end-of-options", name)
+	output, err := c.git(ctx, "log", "-1", "--format=%H%x00%s%x00%an%x00%ct", "--end-of-options", name, "--") // else it may be a file
 	if err != nil {
 		return Commit{}, err
 	}

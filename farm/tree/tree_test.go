@@ -129,3 +129,15 @@ func TestACheckoutIsWhereItsFolderIs(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, top)
 }
+
+func TestABranchThatIsNotThereIsNamed(t *testing.T) {
+	c := repository(t, map[string]string{"sub/b.go": "2"})
+	for _, name := range []string{"nosuch", "sub"} { // that is a folder
+		c.Branch = name
+		_, err := c.Head(t.Context())
+		require.ErrorContains(t, err, "there is no branch \""+name+"\", nor a commit of that name, in "+c.Dir+": there are main: ")
+	}
+	c.Branch = "main"
+	_, err := c.Head(t.Context())
+	require.NoError(t, err)
+}
