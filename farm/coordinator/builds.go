@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"battle.test/farm/driver"
@@ -24,7 +25,7 @@ func (c *Coordinator) look(ctx context.Context) error {
 		return err
 	}
 	build, known := c.book.build(head.Revision)
-	if !known || build.Broken != "" && time.Since(build.Seen).Abs() > brokenAgain {
+	if !known || c.again(build) {
 		if err := c.held(); err != nil {
 			return err
 		}
@@ -32,6 +33,7 @@ func (c *Coordinator) look(ctx context.Context) error {
 			return fmt.Errorf("build %.12s: %w", head.Revision, err)
 		}
 	}
+	c.looked = true
 	if build.Broken != "" {
 		if build, known = c.book.build(c.lastGood()); !known {
 			return nil
@@ -48,6 +50,30 @@ func (c *Coordinator) look(ctx context.Context) error {
 		return c.queue.Clear(ctx)
 	}
 	return nil
+}
+
+// again tells whether a known build is to be taken in again. One of an earlier process may have
+// been by other options: whoever corrects the name of a target need not wait.
+func (c *Coordinator) again(build store.Build) bool {
+	if !c.looked && len(c.lacking(build.Targets)) > 0 {
+		return true
+	}
+	return build.Broken != "" && (!c.looked || time.Since(build.Seen).Abs() > brokenAgain)
+}
+
+// wants tells whether a target is to be hunted in.
+func (c *Coordinator) wants(target string) bool {
+	return len(c.Only) == 0 || slices.Contains(c.Only, target)
+}
+
+// lacking are the named targets that are not among those there are.
+func (c *Coordinator) lacking(there []string) (names []string) {
+	for _, name := range c.Only {
+		if !slices.Contains(there, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // learnEngines asks the command which engines it knows: workers may claim no others.
@@ -144,11 +170,34 @@ func (c *Coordinator) adopt(ctx context.Context, commit tree.Commit) (store.Buil
 		return build, err
 	}
 	if build.Broken == "" {
+		c.missTargets(&build, targets)
+	}
+	if build.Broken == "" {
 		if build.Targets, err = c.keepTargets(ctx, build, targets); err != nil {
 			return build, err
 		}
 	}
 	return c.keepBuild(ctx, build)
+}
+
+// missTargets notes which of the named targets a build lacks. Without any of them there is
+// nothing to do in it; the next one may have them.
+func (c *Coordinator) missTargets(build *store.Build, targets []driver.Target) {
+	var there []string
+	for _, t := range targets {
+		there = append(there, t.Target)
+	}
+	lacking := c.lacking(there)
+	if len(lacking) == 0 {
+		return
+	}
+	why := fmt.Sprintf("-target: no target %s: there are %s", strings.Join(lacking, ", "), strings.Join(there, ", "))
+	if len(lacking) == len(c.Only) {
+		build.Broken = why // keepBuild says so
+		return
+	}
+	c.Log("build %.12s: %s", build.Revision, why)
+	build.Warning = strings.TrimPrefix(build.Warning+"\n"+why, "\n")
 }
 
 // list unpacks a build, and asks which targets it has. Their corpus folders are relative then.
@@ -175,7 +224,7 @@ func (c *Coordinator) list(ctx context.Context, build store.Build, archive []byt
 // keepTargets writes what a build says of its targets.
 func (c *Coordinator) keepTargets(ctx context.Context, build store.Build, targets []driver.Target) (names []string, err error) {
 	for _, t := range targets {
-		if len(c.Only) > 0 && !slices.Contains(c.Only, t.Target) {
+		if !c.wants(t.Target) {
 			continue
 		}
 		names = append(names, t.Target)

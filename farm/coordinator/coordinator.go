@@ -67,6 +67,8 @@ type Coordinator struct {
 	shift *shift
 	wake  chan struct{} // something may be to be tended
 
+	looked bool // at a build, in this process; of the duty for builds
+
 	desk  sync.Mutex // who has it uses the trees
 	head  tree.Tree  // of the present build
 	other tree.Tree  // of others, one after the other

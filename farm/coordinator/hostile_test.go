@@ -38,7 +38,7 @@ type bench struct {
 var ring = puppet.Subject{Targets: []puppet.Target{{Name: "ring", Ops: []string{"restart", "read"}, Unfit: []string{"gone"}, Bugs: []puppet.Bug{{Name: "tip", Needs: []string{"restart", "read"}, Line: 7}}}}}
 
 // begin starts a coordinator for ring, and waits until it has a build.
-func begin(t *testing.T, watch *vitals.Watch) *bench {
+func begin(t *testing.T, watch *vitals.Watch, only ...string) *bench {
 	t.Helper()
 	dir := t.TempDir()
 	repository, err := puppet.Init(t.TempDir())
@@ -56,7 +56,7 @@ func begin(t *testing.T, watch *vitals.Watch) *bench {
 	require.NoError(t, err)
 	b.c, err = New(t.Context(), Options{
 		Checkout: tree.Checkout{Dir: repository.Dir}, Dir: filepath.Join(dir, "sources"), Battle: puppet.Battle{},
-		Poll: 50 * time.Millisecond, Vitals: watch, Log: t.Logf,
+		Poll: 50 * time.Millisecond, Only: only, Vitals: watch, Log: t.Logf,
 	}, s, q)
 	require.NoError(t, err)
 	b.conn, js = b.connect(b.broker.Worker())

@@ -132,7 +132,7 @@ func (c *Coordinator) plan(build string, engines []string) (item work.Item, some
 	var arms []store.Arm
 	now := time.Now()
 	for _, t := range c.book.allTargets() {
-		if t.Gone || t.Build != build {
+		if t.Gone || t.Build != build || !c.wants(t.Name) {
 			continue
 		}
 		targets[t.Name] = t
