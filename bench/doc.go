@@ -12,5 +12,6 @@
 //
 // trials.jsonl.gz has the trials that docs/bench.md is made of, for battle bench -results,
 // trials-parts.jsonl.gz those of docs/bench-parts.md, and trials-bus.jsonl.gz those of
-// docs/bench-bus.md; docs/bugs.md is made of the last two.
+// docs/bench-bus.md; docs/bugs.md is made of the last two. trials-races.jsonl.gz has 21 trials of an
+// engine of the races that docs/ensemble.md tells of.
 package bench
