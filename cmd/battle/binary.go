@@ -146,23 +146,18 @@ func (w *workshop) compile(ctx context.Context, pkg, key string, args ...string)
 	if !strings.Contains(flags, "-ldflags") {
 		args = append(args, "-ldflags=-w") // nobody will debug it: linking takes half the time
 	}
-	if err := w.linkTests(ctx, binary, fmt.Sprint(w.root, " ", key), append(args, pkg)); err != nil {
+	if err := w.linkTests(ctx, binary, fmt.Sprint(w.root, " ", key), pkg, args); err != nil {
 		return "", err
-	}
-	if info, err := os.Stat(binary); err != nil || info.ModTime().Equal(longAgo) {
-		return "", fmt.Errorf("%s has no tests", pkg)
 	}
 	w.built[key] = binary
 	return binary, nil
 }
 
-// longAgo is when a binary of the cache was written: if that is still so, the go command had
-// nothing to write.
-var longAgo = time.Unix(0, 0)
-
 // linkTests has the go command make a binary. The one that an earlier command was told to make lies there
-// already: the go command sees from what it was made, and does not link what would be the same.
-func (w *workshop) linkTests(ctx context.Context, binary, name string, args []string) error {
+// already: the go command sees from what it was made, and does not link what would be the same, but sets
+// its time. Of a package without tests it writes nothing.
+func (w *workshop) linkTests(ctx context.Context, binary, name, pkg string, args []string) error {
+	longAgo := time.Unix(0, 0)
 	kept := w.cache.Load(name)
 	if kept != nil {
 		if err := os.WriteFile(binary, kept, 0o755); err != nil {
@@ -172,8 +167,11 @@ func (w *workshop) linkTests(ctx context.Context, binary, name string, args []st
 			return err
 		}
 	}
-	if _, err := goCommand(ctx, w.dir, nil, args...); err != nil {
+	if _, err := process.Go(ctx, w.dir, nil, append(args, pkg)...); err != nil {
 		return err
+	}
+	if info, err := os.Stat(binary); err != nil || info.ModTime().Equal(longAgo) {
+		return fmt.Errorf("%s has no tests", pkg)
 	}
 	if made, err := os.ReadFile(binary); err == nil && !bytes.Equal(made, kept) {
 		w.cache.Save(name, made)
@@ -209,7 +207,7 @@ type noAnswer struct {
 }
 
 func (e *noAnswer) Error() string {
-	return fmt.Sprintf("%s.%s gave no answer (%v):\n%s", e.target.Package, e.target.Func, e.err, tail(e.output))
+	return fmt.Sprintf("%s.%s gave no answer (%v):\n%s", e.target.Package, e.target.Func, e.err, process.Tail(e.output))
 }
 
 // A transcript keeps what a process writes to its two outputs.

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"battle.test/cmd/battle/process"
 )
 
 // A change is what separates the files of a checkout, committed or not, from the revision
@@ -95,7 +97,7 @@ type reached struct {
 // reaches finds what the tests of some packages are made of, by import path.
 func (w *workshop) reaches(ctx context.Context, packages []string) (map[string]reach, error) {
 	args := append([]string{"list", "-e", "-deps", "-test", "-json=ImportPath,Dir,Deps,Standard,EmbedPatterns,TestEmbedPatterns,XTestEmbedPatterns"}, packages...)
-	output, err := goCommand(ctx, w.dir, nil, args...)
+	output, err := process.Go(ctx, w.dir, nil, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 )
 
 // A death is the tape that a process was running when it died, and its last words.
@@ -34,7 +35,7 @@ func (j *job) bury(ctx context.Context, w *workshop, d death) {
 		answer, err = w.ask(context.WithoutCancel(ctx), j.target, battle.Request{Do: "run", Tape: d.tape, Failure: failure})
 	}
 	if err != nil || answer.Finding == nil {
-		j.fail(fmt.Sprintf("a process died (%v), and what it ran last does not end another one: %v\n%s", d.err, err, tail(d.output)))
+		j.fail(fmt.Sprintf("a process died (%v), and what it ran last does not end another one: %v\n%s", d.err, err, process.Tail(d.output)))
 		return
 	}
 	st := j.stats() // of the process that died, as far as it came to report

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"battle.test/cmd/battle/instrument"
+	"battle.test/cmd/battle/process"
 	"battle.test/explore"
 )
 
@@ -163,11 +164,11 @@ func (w *workshop) listSubjects(ctx context.Context, pkg string) (*subjects, err
 		return s, nil
 	}
 	const fields = "-json=ImportPath,Name,Dir,Standard,Module,Imports,TestImports,XTestImports,ForTest,GoFiles,CgoFiles"
-	output, err := goCommand(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg)
+	output, err := process.Go(ctx, w.dir, nil, "list", "-deps", "-test", fields, pkg)
 	if err != nil {
 		return nil, err
 	}
-	cache, err := goCommand(ctx, w.dir, nil, "env", "GOMODCACHE")
+	cache, err := process.Go(ctx, w.dir, nil, "env", "GOMODCACHE")
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"battle.test/cmd/battle/process"
 )
 
 // farmCommand hands its arguments to a command of another module: the farm brings a message
@@ -77,7 +79,7 @@ func findFarm(ctx context.Context, dir string) (string, error) {
 // module in a folder says where to find.
 func farmInstall(ctx context.Context, dir string) string {
 	const module = "battle.test"
-	found, err := goCommand(ctx, dir, nil, "list", "-m", "-f", "{{.Dir}}", module)
+	found, err := process.Go(ctx, dir, nil, "list", "-m", "-f", "{{.Dir}}", module)
 	farm := filepath.Join(strings.TrimSpace(string(found)), "farm")
 	if _, missing := os.Stat(filepath.Join(farm, "go.mod")); err != nil || missing != nil {
 		return "in a checkout of Battletest, go -C farm install ./cmd/" + farmName

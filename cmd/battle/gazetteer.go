@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 	"battle.test/cmd/battle/report"
 )
 
@@ -28,7 +29,7 @@ type gazetteer struct {
 // workspace, and replacements by folders.
 func newGazetteer(ctx context.Context, dir, root string) (*gazetteer, error) {
 	g := &gazetteer{root: realPath(root), modules: make(map[string]string)}
-	output, err := goCommand(ctx, dir, nil, "list", "-m", "-f", "{{.Path}}\t{{.Dir}}")
+	output, err := process.Go(ctx, dir, nil, "list", "-m", "-f", "{{.Path}}\t{{.Dir}}")
 	if err != nil {
 		return nil, err
 	}

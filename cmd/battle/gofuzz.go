@@ -124,7 +124,7 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 	if err != nil {
 		return "", err
 	}
-	std, err := goCommand(ctx, w.dir, nil, "list", "std")
+	std, err := process.Go(ctx, w.dir, nil, "list", "std")
 	if err != nil {
 		return "", err
 	}
@@ -155,7 +155,7 @@ func (w *workshop) buildGofuzz(ctx context.Context, t target) (archive string, e
 	var output strings.Builder
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := process.Run(cmd); err != nil {
-		return "", fmt.Errorf("go-fuzz-build %s: %w\n%s", t.Package, err, tail(output.String()))
+		return "", fmt.Errorf("go-fuzz-build %s: %w\n%s", t.Package, err, process.Tail(output.String()))
 	}
 	w.built[archiveOf(t)] = archive
 	return archive, nil
@@ -187,7 +187,7 @@ func (w *workshop) tree(ctx context.Context) (string, error) {
 		fmt.Fprintf(os.Stderr, "gofuzz can't embed folders: what %s embeds is empty under it\n", strings.Join(dropped, ", "))
 	}
 	env := []string{"GOWORK=off", "GOFLAGS=-mod=mod"}
-	if _, err := goCommand(ctx, to, env, "get", "github.com/dvyukov/go-fuzz/go-fuzz-dep@"+gofuzzVersion); err != nil {
+	if _, err := process.Go(ctx, to, env, "get", "github.com/dvyukov/go-fuzz/go-fuzz-dep@"+gofuzzVersion); err != nil {
 		return "", err
 	}
 	w.copied = to

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 	"battle.test/explore/forkserver"
 )
 
@@ -16,7 +17,7 @@ func (j *job) judge(err error, output string, deaths []death) (again bool, found
 	switch {
 	case j.engine.name() == forkserver.Name: // it does not die of what it runs
 		if len(j.findings())+len(j.read("pending")) == 0 {
-			j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
+			j.fail(fmt.Sprintf("%v\n%s", err, process.Tail(output)))
 		}
 		return false, nil
 	case j.notesOnly() && j.stopFirst && len(j.read("pending")) > 0:
@@ -31,7 +32,7 @@ func (j *job) judge(err error, output string, deaths []death) (again bool, found
 		j.fail(err.Error())
 		return false, nil
 	case saysFault(output) || j.lastTape() == nil:
-		j.fail(fmt.Sprintf("%v\n%s", err, tail(output)))
+		j.fail(fmt.Sprintf("%v\n%s", err, process.Tail(output)))
 		return false, nil
 	}
 	return true, []death{{j.lastTape(), output, err}}

@@ -105,7 +105,7 @@ func (w *workshop) buildLibrary(ctx context.Context, t target) (archive string, 
 	for _, pkg := range w.countedByCompiler(t, listed) {
 		args = append(args, "-gcflags="+pkg+"=-d=libfuzzer")
 	}
-	if _, err := goCommand(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=" + cmp.Or(os.Getenv("CC"), "clang")}, append(args, t.Package)...); err != nil {
+	if _, err := process.Go(ctx, w.dir, []string{"CGO_ENABLED=1", "CC=" + cmp.Or(os.Getenv("CC"), "clang")}, append(args, t.Package)...); err != nil {
 		return "", err
 	}
 	w.built[libraryOf(t)] = archive
@@ -210,7 +210,7 @@ func (w *workshop) link(ctx context.Context, t target, archive, binary string) e
 	var said transcript
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := process.Run(cmd); err != nil {
-		return fmt.Errorf("%s: %w\n%s", linker[0], err, tail(said.text.String()))
+		return fmt.Errorf("%s: %w\n%s", linker[0], err, process.Tail(said.text.String()))
 	}
 	return nil
 }

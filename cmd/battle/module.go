@@ -15,6 +15,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"battle.test/cmd/battle/process"
 )
 
 var errNoModule = errors.New("battle works on a module")
@@ -33,7 +35,7 @@ func moduleRoot(ctx context.Context, dir string) (root string, err error) {
 }
 
 func goEnv(ctx context.Context, dir, name string) (string, error) {
-	output, err := goCommand(ctx, dir, nil, "env", name)
+	output, err := process.Go(ctx, dir, nil, "env", name)
 	return strings.TrimSpace(string(output)), err
 }
 
@@ -85,7 +87,7 @@ func rootReplacements(ctx context.Context, root, copied, whole string) error {
 		}
 	}
 	if len(args) > 2 {
-		_, err = goCommand(ctx, copied, []string{"GOWORK=off"}, args...)
+		_, err = process.Go(ctx, copied, []string{"GOWORK=off"}, args...)
 	}
 	return err
 }
@@ -98,7 +100,7 @@ type replacement struct {
 }
 
 func replacements(ctx context.Context, dir string) (all []replacement, err error) {
-	output, err := goCommand(ctx, dir, []string{"GOWORK=off"}, "mod", "edit", "-json")
+	output, err := process.Go(ctx, dir, []string{"GOWORK=off"}, "mod", "edit", "-json")
 	if err != nil {
 		return nil, err
 	}

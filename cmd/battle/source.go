@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 )
 
 // source is where a trace comes from, for commands that take one.
@@ -243,7 +244,7 @@ func (s *source) target(ctx context.Context, w *workshop) (target, error) {
 		picked, err = w.findAll(ctx, []string{s.Package}, names)
 	}
 	if err != nil && s.named && ctx.Err() == nil {
-		if _, unknown := goCommand(ctx, w.dir, nil, "list", s.Package); unknown != nil {
+		if _, unknown := process.Go(ctx, w.dir, nil, "list", s.Package); unknown != nil {
 			return target{}, fmt.Errorf("no package %s with targets: %w", s.Package, unknown)
 		}
 	}

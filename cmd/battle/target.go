@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"battle.test/battle"
+	"battle.test/cmd/battle/process"
 )
 
 // A target is a fuzz function that calls battle.Fuzz.
@@ -75,7 +76,7 @@ func everywhere(patterns []string) []string {
 func listTargets(ctx context.Context, dir string, patterns []string, flags ...string) (all []target, errs []error, err error) {
 	args := slices.Concat([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error"}, flags, everywhere(patterns))
 	end := during("looking for targets in " + strings.Join(everywhere(patterns), " "))
-	output, err := goCommand(ctx, dir, nil, args...)
+	output, err := process.Go(ctx, dir, nil, args...)
 	end()
 	if err != nil {
 		return nil, nil, err

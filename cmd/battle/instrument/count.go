@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 
 	"battle.test/cmd/battle/cache"
@@ -25,7 +24,7 @@ type countedFiles map[[sha256.Size]byte][]byte
 // countBlocks lets go tool cover put counters into the files, a few at a time. Those of the build
 // before are in the cache, by its folder and patterns.
 func countBlocks(ctx context.Context, files []*source, kept *cache.Cache, build string) error {
-	version, err := goTool(ctx, "env", "GOVERSION")
+	version, err := process.Go(ctx, "", nil, "env", "GOVERSION")
 	if err != nil {
 		return err
 	}
@@ -34,12 +33,12 @@ func countBlocks(ctx context.Context, files []*source, kept *cache.Cache, build 
 	if err := gob.NewDecoder(bytes.NewReader(kept.Load(name))).Decode(&before); err != nil {
 		before = nil // all are counted again
 	}
-	now := make(countedFiles)
+	sums := make([][sha256.Size]byte, len(files))
 	var changed []*source
-	for _, one := range files {
-		sum := sha256.Sum256(one.content)
-		if counted, ok := before[sum]; ok {
-			now[sum], one.content = counted, counted
+	for i, one := range files {
+		sums[i] = sha256.Sum256(one.content)
+		if counted, ok := before[sums[i]]; ok {
+			one.content = counted
 		} else {
 			changed = append(changed, one)
 		}
@@ -47,8 +46,12 @@ func countBlocks(ctx context.Context, files []*source, kept *cache.Cache, build 
 	if len(changed) == 0 {
 		return nil
 	}
-	if err := countAll(ctx, changed, now); err != nil {
+	if err := countAll(ctx, changed); err != nil {
 		return err
+	}
+	now := make(countedFiles)
+	for i, one := range files {
+		now[sums[i]] = one.content
 	}
 	var document bytes.Buffer
 	if err := gob.NewEncoder(&document).Encode(now); err != nil {
@@ -58,19 +61,17 @@ func countBlocks(ctx context.Context, files []*source, kept *cache.Cache, build 
 	return nil
 }
 
-// countAll puts counters into files, and adds them to those that are counted.
-func countAll(ctx context.Context, files []*source, counted countedFiles) error {
+// countAll puts counters into files.
+func countAll(ctx context.Context, files []*source) error {
 	temp, err := os.MkdirTemp("", "battle-cover-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	sums := make([][sha256.Size]byte, len(files))
 	errs := make([]error, len(files))
 	var workers sync.WaitGroup
 	tickets := make(chan int, len(files))
 	for i := range files {
-		sums[i] = sha256.Sum256(files[i].content)
 		tickets <- i
 	}
 	close(tickets)
@@ -82,11 +83,10 @@ func countAll(ctx context.Context, files []*source, counted countedFiles) error 
 		})
 	}
 	workers.Wait()
-	for i, err := range errs {
+	for _, err := range errs {
 		if err != nil {
 			return err
 		}
-		counted[sums[i]] = files[i].content
 	}
 	return nil
 }
@@ -99,23 +99,10 @@ func (s *source) count(ctx context.Context, temp string) error {
 	if err := os.WriteFile(temp, s.content, 0o644); err != nil {
 		return err
 	}
-	counted, err := goTool(ctx, "tool", "cover", "-mode=count", "-var="+probeName, temp)
+	counted, err := process.Go(ctx, "", nil, "tool", "cover", "-mode=count", "-var="+probeName, temp)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.path, err)
+		return fmt.Errorf("counting the blocks of %s: %w", s.path, err)
 	}
 	s.content = lineNote.ReplaceAll(counted, nil)
 	return nil
-}
-
-// goTool runs the go command, and returns its output.
-func goTool(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := process.Command(ctx, "go", args...)
-	process.HearOut(cmd)
-	var said strings.Builder
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &said
-	if err := process.Run(cmd); err != nil {
-		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args[:2], " "), err, said.String())
-	}
-	return output.Bytes(), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"battle.test/cmd/battle/cache"
+	"battle.test/cmd/battle/process"
 )
 
 // TestFilesThatDidNotChangeAreNotCountedAgain: they are what the build before made of them.
@@ -33,7 +34,7 @@ func TestFilesThatDidNotChangeAreNotCountedAgain(t *testing.T) {
 	}
 	require.Equal(t, first, count(one, two))
 
-	version, err := goTool(context.Background(), "env", "GOVERSION")
+	version, err := process.Go(context.Background(), "", nil, "env", "GOVERSION")
 	require.NoError(t, err)
 	name := "counted " + string(version) + " a build"
 	kept.Save(name, bytes.ReplaceAll(kept.Load(name), []byte("func g()"), []byte("func h()")))

@@ -79,9 +79,12 @@ var ofAHook = []string{
 // orders to a test binary: those are the command's to give, and one that somebody left in a shell would
 // have it pass over the corpus, or over its budget. Its folder, if it gets one, is set before.
 func Environment(cmd *exec.Cmd) []string {
-	inherited := cmd.Env == nil
+	unwanted := ofAHook
+	if cmd.Env == nil { // else some are the command's own
+		unwanted = slices.Concat(ofAHook, battle.Orders())
+	}
 	return slices.DeleteFunc(cmd.Environ(), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
-		return slices.Contains(ofAHook, name) || inherited && slices.Contains(battle.Orders(), name)
+		return slices.Contains(unwanted, name)
 	})
 }
